@@ -1,0 +1,104 @@
+"""The result of grading one submission: the object in the store, in ``--json`` and behind every report."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from autograder.manifest import Dimension
+
+Status = Literal["graded", "partial", "unreadable", "grader_fault"]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, ser_json_inf_nan="constants", allow_inf_nan=False)
+
+
+class CheckResult(_Part):
+    """One hidden check. ``message`` and ``hint`` are what the student may read."""
+
+    id: str
+    passed: bool
+    weight: float
+    property: str = ""
+    message: str = ""
+    misconception: str | None = None
+    hint: tuple[str, ...] = ()
+    fault: bool = False
+
+
+class ItemResult(_Part):
+    """One item. ``used_reference``: the better score came from the second pass, on the reference's data."""
+
+    id: str
+    title: str
+    dimension: Dimension | Literal["bonus"]
+    score: float
+    max_score: float
+    needs_manual: bool = False
+    manual_reason: str = ""
+    used_reference: bool = False
+    checks: tuple[CheckResult, ...] = ()
+
+
+class DimensionScore(_Part):
+    score: float
+    max_score: float
+
+
+class CellResult(_Part):
+    """How one code cell of the executed notebook ended."""
+
+    index: int
+    grade_id: str | None = None
+    status: Literal["ok", "error", "timeout", "killed", "skipped"]
+    seconds: float = 0.0
+    error: str = ""
+
+
+class Tampering(_Part):
+    """A difference between the submission and the release that no student has to make; a finding, not an accusation."""
+
+    cell: str
+    what: str
+
+
+class Finding(_Part):
+    """One comment of the static review at a line of a cell, in Korean."""
+
+    cell: str
+    line: int
+    rule: str
+    message: str
+
+
+class Metric(_Part):
+    value: float
+    unit: str
+    ratio_to_reference: float | None = None
+
+
+class Result(_Part):
+    """Everything that grading found. Only ``seconds``, ``metrics`` and ``versions`` may differ between two runs."""
+
+    assignment: str
+    student: str
+    status: Status
+    reason: str = ""
+    score: float
+    max_score: float
+    bonus: float = 0.0
+    dimensions: dict[Dimension, DimensionScore]
+    items: tuple[ItemResult, ...]
+    cells: tuple[CellResult, ...] = ()
+    tampering: tuple[Tampering, ...] = ()
+    review: tuple[Finding, ...] = ()
+    used_reference: tuple[str, ...] = ()
+    continued_from: tuple[str, ...] = ()
+    adjustments: tuple[str, ...] = ()
+    metrics: dict[str, Metric] = {}
+    seconds: float = 0.0
+    sandbox: str = ""
+    key: str = ""
+    versions: dict[str, str] = {}

@@ -1,0 +1,203 @@
+"""Run checks, public or hidden, against a submission.
+
+A check is a pytest function with a marker that names the manifest item it is worth points for::
+
+    @pytest.mark.grades("bpe-train", weight=2, hint=("첫 힌트", "더 자세한 힌트", "거의 답인 힌트"))
+    def test_merges_equal_reference(submission, rng):
+        \"\"\"무작위 말뭉치에서 병합 순서가 기준 구현과 같습니다.\"\"\"
+
+Its docstring states the property to the student. It fails with an ``AssertionError`` (best raised through
+:mod:`course_lib.kit.expect`); any other exception is a fault of the check and never costs the student points.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import os
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import pytest
+
+from course_lib.kit.binding import Submission
+
+Status = Literal["passed", "failed", "fault"]
+MESSAGE = 1_000  # characters of a message that are kept
+
+
+@dataclass(frozen=True)
+class CheckOutcome:
+    """What one check found.
+
+    Attributes:
+        id: the check's function name, with its parameters in brackets.
+        item: the manifest item it counts for.
+        property: the check's docstring.
+        hint: zero to three steps, each more telling than the one before.
+        misconception: the mistake's name where it was recognised.
+    """
+
+    id: str
+    item: str
+    weight: float
+    status: Status
+    property: str
+    message: str = ""
+    misconception: str | None = None
+    hint: tuple[str, ...] = ()
+
+    @property
+    def passed(self) -> bool:
+        return self.status == "passed"
+
+
+def check_seed(secret: bytes, assignment: str, check: str, round_number: int = 0) -> int:
+    """The seed of one check: the same for every student, unknown without the term's secret."""
+    text = f"{assignment}\0{check}\0{round_number}".encode()
+    return int.from_bytes(hmac.new(secret, text, hashlib.sha256).digest()[:8], "big")
+
+
+def run_checks(
+    files: Path | Iterable[Path],
+    submission: Submission,
+    *,
+    assignment: str,
+    secret: bytes = b"public",
+    round_number: int = 0,
+    items: Iterable[str] | None = None,
+    use_reference: bool = False,
+    fixtures: Mapping[str, Any] | None = None,
+    on_outcome: Callable[[CheckOutcome], None] | None = None,
+) -> list[CheckOutcome]:
+    """Run the checks in ``files`` and return their outcomes in file order.
+
+    Args:
+        items: only checks of these items; all by default.
+        use_reference: the second pass, in which ``upstream(value)`` yields the reference's data instead of nothing.
+        fixtures: further values by fixture name (``evidence``, ``review``, …).
+
+    Raises:
+        CheckFault: the files could not be collected, or pytest itself failed.
+    """
+    paths = [files] if isinstance(files, Path) else list(files)
+    plugin = _Plugin(submission, assignment, secret, round_number, items, use_reference, dict(fixtures or {}), on_outcome)
+    options = ["-q", "--noconftest", "-c", os.devnull, "--import-mode=importlib", "--assert=plain", "--capture=no"]
+    options += ["-p", "no:terminal", "-p", "no:cacheprovider", "-p", "no:faulthandler", f"--rootdir={paths[0].parent}"]
+    with _quiet_pytest_environment():
+        code = pytest.main([*options, *map(str, paths)], plugins=[plugin])
+    if code not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.NO_TESTS_COLLECTED) or plugin.problem:
+        raise CheckFault(plugin.problem or f"pytest ended with {code!r}")
+    return plugin.outcomes
+
+
+class CheckFault(RuntimeError):
+    """The checks themselves could not be run."""
+
+
+class _quiet_pytest_environment:
+    """pytest reads these variables; a student's or a server's settings must not reach a check."""
+
+    NAMES = ("PYTEST_ADDOPTS", "PYTEST_PLUGINS", "PYTEST_DISABLE_PLUGIN_AUTOLOAD")
+
+    def __enter__(self) -> None:
+        self.saved = {name: os.environ.pop(name, None) for name in self.NAMES}
+        os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+
+    def __exit__(self, *_: object) -> None:
+        for name, value in self.saved.items():
+            os.environ.pop(name, None)
+            if value is not None:
+                os.environ[name] = value
+
+
+class _Plugin:
+    def __init__(self, submission, assignment, secret, round_number, items, use_reference, fixtures, on_outcome) -> None:
+        self.values = {"submission": submission, **fixtures}
+        self.assignment, self.secret, self.round_number = assignment, secret, round_number
+        self.items = None if items is None else frozenset(items)
+        self.use_reference = use_reference
+        self.on_outcome = on_outcome
+        self.outcomes: list[CheckOutcome] = []
+        self.problem = ""
+
+    # -- collection -----------------------------------------------------------------------------------------------
+
+    def pytest_configure(self, config: pytest.Config) -> None:
+        config.addinivalue_line("markers", "grades(item, weight=1, hint=()): the manifest item that a check is worth points for")
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        if report.failed:
+            self.problem = str(report.longrepr)[-2_000:]
+
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        for item in items:
+            if item.get_closest_marker("grades") is None:
+                self.problem = f"{item.name} has no grades marker"
+        items[:] = [item for item in items if (m := item.get_closest_marker("grades")) and (self.items is None or m.args[0] in self.items)]
+
+    # -- fixtures -------------------------------------------------------------------------------------------------
+
+    @pytest.fixture
+    def rng(self, request: pytest.FixtureRequest):
+        """A NumPy generator, seeded for this check."""
+        import numpy
+
+        return numpy.random.default_rng(check_seed(self.secret, self.assignment, request.node.name, self.round_number))
+
+    @pytest.fixture
+    def upstream(self) -> Callable[[Any], Any]:
+        """``upstream(f)`` is ``None`` in the first pass and ``f()``, the reference's data, in the second."""
+        return lambda data: data() if self.use_reference else None
+
+    @pytest.fixture
+    def submission(self):
+        return self._value("submission")
+
+    @pytest.fixture
+    def evidence(self):
+        """What ``pack`` wrote: the student's claims."""
+        return self._value("evidence")
+
+    @pytest.fixture
+    def review(self):
+        """Findings of the static review."""
+        return self._value("review")
+
+    def _value(self, name: str) -> Any:
+        if name not in self.values:
+            raise CheckFault(f"this run offers no fixture {name!r}")
+        return self.values[name]
+
+    # -- outcomes -------------------------------------------------------------------------------------------------
+
+    @pytest.hookimpl(hookwrapper=True)
+    def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo):
+        yield
+        if call.when == "call" or call.excinfo is not None:
+            self._record(item, call.excinfo.value if call.excinfo else None)
+
+    def _record(self, item: pytest.Item, error: BaseException | None) -> None:
+        marker = item.get_closest_marker("grades")
+        hint = marker.kwargs.get("hint", ())
+        outcome = CheckOutcome(
+            id=item.name,
+            item=marker.args[0],
+            weight=float(marker.kwargs.get("weight", 1)),
+            status="passed" if error is None else "failed" if isinstance(error, AssertionError) else "fault",
+            property=" ".join((item.function.__doc__ or "").split()),
+            message="" if error is None else _message(error),
+            misconception=getattr(error, "misconception", None),
+            hint=(hint,) if isinstance(hint, str) else tuple(hint),
+        )
+        self.outcomes = [kept for kept in self.outcomes if kept.id != outcome.id] + [outcome]
+        if self.on_outcome:
+            self.on_outcome(outcome)
+
+
+def _message(error: BaseException) -> str:
+    if isinstance(error, AssertionError):
+        return (str(error) or "이 성질이 성립하지 않습니다.")[:MESSAGE]
+    return f"{type(error).__name__}: {error}"[:MESSAGE]

@@ -1,0 +1,131 @@
+"""The student's side of a check: look a name up in the notebook's namespace, call it, reply in plain data.
+
+``serve`` runs in the process that holds the student's code: in the notebook itself when students check themselves, in the
+sandboxed kernel when a submission is graded. Nothing secret ever enters it, and its reply is a claim, not a verdict.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import linecache
+import traceback
+from collections.abc import Callable, MutableMapping
+from typing import Any
+
+from course_lib.kit import wire
+
+STUDENT_CELL = "<ipython-input"
+
+
+class Student:
+    """Attribute access to the names of the student's notebook, for probes."""
+
+    def __init__(self, namespace: MutableMapping[str, Any]) -> None:
+        object.__setattr__(self, "_namespace", namespace)
+
+    def __getattr__(self, name: str) -> Any:
+        try:
+            return self._namespace[name]
+        except KeyError:
+            raise MissingName(name) from None
+
+
+class MissingName(AttributeError):
+    """The notebook does not define a name that its contract asks for."""
+
+
+class _Sink(io.TextIOBase):
+    """Takes what student code prints during a check, and keeps none of it."""
+
+    def write(self, text: str) -> int:
+        return len(text)
+
+
+def serve(namespace: MutableMapping[str, Any], request: str) -> str:
+    """Carry out one request and return the reply.
+
+    A request is a dictionary: ``op`` ("call", "run" or "has"), and what that operation needs. A reply is a dictionary with
+    either ``value`` or ``error`` (kind, name, type, message, line).
+    """
+    asked = wire.decode(request)
+    try:
+        with contextlib.redirect_stdout(_Sink()), contextlib.redirect_stderr(_Sink()):
+            with _replaced(namespace, asked.get("replaced") or {}):
+                value = _perform(namespace, asked)
+    except MissingName as error:
+        return wire.encode({"error": {"kind": "missing", "name": str(error)}})
+    except Exception as error:  # whatever student code raises is the answer, not a fault of ours
+        return wire.encode({"error": _describe(error)})
+    try:
+        return wire.encode({"value": value})
+    except (wire.WireError, RecursionError) as error:
+        message = str(error) or type(error).__name__
+        return wire.encode({"error": {"kind": "reply", "type": type(value).__name__, "message": message}})
+
+
+def _perform(namespace: MutableMapping[str, Any], asked: dict[str, Any]) -> Any:
+    if asked["op"] == "has":
+        return asked["name"] in namespace
+    if asked["op"] == "call":
+        return getattr(Student(namespace), asked["name"])(*asked["args"], **asked["kwargs"])
+    probe_globals: dict[str, Any] = {"__name__": "probe"}
+    exec(compile(asked["source"], "<probe>", "exec"), probe_globals)
+    return probe_globals[asked["function"]](Student(namespace), **asked["inputs"])
+
+
+@contextlib.contextmanager
+def _replaced(namespace: MutableMapping[str, Any], tables: dict[str, list[tuple[Any, Any]]]):
+    """Let recorded results stand in for some of the student's functions; unknown arguments go to the original."""
+    missing = object()
+    originals = {name: namespace.get(name, missing) for name in tables}
+    for name, rows in tables.items():
+        namespace[name] = _recorded(dict((_key(args), result) for args, result in rows), originals[name], missing)
+    try:
+        yield
+    finally:
+        for name, original in originals.items():
+            if original is missing:
+                namespace.pop(name, None)
+            else:
+                namespace[name] = original
+
+
+def _recorded(table: dict[Any, Any], original: Any, missing: object) -> Callable[..., Any]:
+    def function(*args: Any, **kwargs: Any) -> Any:
+        key = _key(args)
+        if not kwargs and key in table:
+            return table[key]
+        if original is missing:
+            raise MissingName("replaced")
+        return original(*args, **kwargs)
+
+    return function
+
+
+def _key(value: Any) -> Any:
+    """A hashable stand-in in which lists equal tuples and mappings ignore their order."""
+    if isinstance(value, dict):
+        return frozenset((_key(key), _key(item)) for key, item in value.items())
+    if isinstance(value, (list, tuple)):
+        return tuple(_key(item) for item in value)
+    if isinstance(value, (set, frozenset)):
+        return frozenset(_key(item) for item in value)
+    return value
+
+
+def _describe(error: Exception) -> dict[str, Any]:
+    """What went wrong, and in which line of the student's own cell."""
+    line, text = None, ""
+    for frame in reversed(traceback.extract_tb(error.__traceback__)):
+        if STUDENT_CELL in frame.filename or "ipykernel_" in frame.filename:
+            line, text = frame.lineno, frame.line or linecache.getline(frame.filename, frame.lineno or 0).strip()
+            break
+    kind = "unfinished" if isinstance(error, NotImplementedError) else "raised"
+    return {
+        "kind": kind,
+        "type": type(error).__name__[:80],
+        "message": str(error)[:500],
+        "line": line,
+        "text": text[:200],
+    }
