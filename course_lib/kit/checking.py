@@ -84,7 +84,7 @@ def run_checks(
     """
     paths = [files] if isinstance(files, Path) else list(files)
     plugin = _Plugin(submission, assignment, secret, round_number, items, use_reference, dict(fixtures or {}), on_outcome)
-    options = ["-q", "--noconftest", "-c", os.devnull, "--import-mode=importlib", "--assert=plain", "--capture=no"]
+    options = ["--noconftest", "-c", os.devnull, "--import-mode=importlib", "--assert=plain", "--capture=no"]
     options += ["-p", "no:terminal", "-p", "no:cacheprovider", "-p", "no:faulthandler", f"--rootdir={paths[0].parent}"]
     with _quiet_pytest_environment():
         code = pytest.main([*options, *map(str, paths)], plugins=[plugin])
