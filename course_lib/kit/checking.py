@@ -15,6 +15,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import os
+import sys
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -86,11 +87,22 @@ def run_checks(
     plugin = _Plugin(submission, assignment, secret, round_number, items, use_reference, dict(fixtures or {}), on_outcome)
     options = ["--noconftest", "-c", os.devnull, "--import-mode=importlib", "--assert=plain", "--capture=no"]
     options += ["-p", "no:terminal", "-p", "no:cacheprovider", "-p", "no:faulthandler", f"--rootdir={paths[0].parent}"]
+    _forget_modules(paths)
     with _quiet_pytest_environment():
         code = pytest.main([*options, *map(str, paths)], plugins=[plugin])
     if code not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.NO_TESTS_COLLECTED) or plugin.problem:
         raise CheckFault(plugin.problem or f"pytest ended with {code!r}")
     return plugin.outcomes
+
+
+def _forget_modules(paths: Iterable[Path]) -> None:
+    """Make pytest read the files anew.
+
+    It takes a module of the same name from ``sys.modules`` instead: another assignment's checks, or yesterday's version of these.
+    """
+    for path in paths:
+        if Path(getattr(sys.modules.get(path.stem), "__file__", None) or "").name == path.name:
+            del sys.modules[path.stem]
 
 
 class CheckFault(RuntimeError):
