@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 from typing import Literal, get_args
 
 FIRST_SYLLABLE, LAST_SYLLABLE = 0xAC00, 0xD7A3
@@ -95,7 +96,7 @@ def segment(text: str, unit: Unit) -> list[str]:
     if unit == "morpheme":
         found = morphemes(text)
         cuts = sorted({0, len(text), *(m.start for m in found), *(m.end for m in found)})
-        pieces = (text[start:end] for start, end in zip(cuts, cuts[1:], strict=False))
+        pieces = (text[start:end] for start, end in pairwise(cuts))
         return [part for piece in pieces for part in split_eojeol(piece)]
     raise ValueError(f"unit must be one of {', '.join(get_args(Unit))}, not {unit!r}")
 

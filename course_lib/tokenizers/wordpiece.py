@@ -12,6 +12,7 @@ import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
+from itertools import pairwise
 
 from course_lib.kit.text import pretokenize
 
@@ -129,7 +130,7 @@ class _Trainer:
 
     def _count_pairs(self, index: int, sign: int) -> None:
         word, change = self.words[index], sign * self.frequencies[index]
-        for pair in zip(word, word[1:], strict=False):
+        for pair in pairwise(word):
             self.pairs[pair] += change
             if sign > 0:
                 self.where[pair].add(index)

@@ -10,11 +10,12 @@ from hypothesis import strategies as st
 
 from course_lib.tokenizers import korean as ko
 
-TEXTS = st.text(
-    st.one_of(
-        st.characters(codec="utf-8"), st.sampled_from("가각힣ㅋㄱㅏ \t\n한글樂é"), st.characters(min_codepoint=0x1100, max_codepoint=0x11FF)
-    )
+CHARACTERS = st.one_of(
+    st.characters(codec="utf-8"),
+    st.sampled_from("가각힣ㅋㄱㅏ \t\n한글樂é"),
+    st.characters(min_codepoint=0x1100, max_codepoint=0x11FF),
 )
+TEXTS = st.text(CHARACTERS)
 STABLE = TEXTS.map(lambda text: unicodedata.normalize("NFC", text))
 SYLLABLES = [chr(code) for code in range(ko.FIRST_SYLLABLE, ko.LAST_SYLLABLE + 1)]
 

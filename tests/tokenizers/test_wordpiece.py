@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from fractions import Fraction
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -27,7 +28,7 @@ def brute_force(corpus, vocab_size, min_frequency=2):
     while len(vocab) < vocab_size:
         tokens, pairs = wp.token_counts(segmented), Counter()
         for word, count in segmented.items():
-            for pair in zip(word, word[1:], strict=False):
+            for pair in pairwise(word):
                 pairs[pair] += count
         candidates = [pair for pair, count in pairs.items() if count >= min_frequency]
         if not candidates:
@@ -82,7 +83,7 @@ def test_the_gain_of_a_merge_is_the_fall_of_the_likelihood(corpus):
     segmented = {wp.split_word(word): count for word, count in words.items()}
     tokens, pairs = wp.token_counts(segmented), Counter()
     for word, count in segmented.items():
-        for pair in zip(word, word[1:], strict=False):
+        for pair in pairwise(word):
             pairs[pair] += count
     total = sum(tokens.values())
     for pair in pairs:
@@ -101,7 +102,7 @@ def test_score_and_gain_disagree_on_a_well_known_corpus():
     segmented = {wp.split_word(word): count for word, count in words.items()}
     tokens, pairs = wp.token_counts(segmented), Counter()
     for word, count in segmented.items():
-        for pair in zip(word, word[1:], strict=False):
+        for pair in pairwise(word):
             pairs[pair] += count
     total = sum(tokens.values())
     by_score = max(pairs, key=lambda p: wp.wordpiece_score(pairs[p], tokens[p[0]], tokens[p[1]]))
