@@ -1,0 +1,121 @@
+"""The kit: what students receive beside the notebook, and all of the course that exists inside the sandbox.
+
+An allow-list: what is not named here does not travel. Reference implementations, hidden checks and proofs are never looked at.
+"""
+
+from __future__ import annotations
+
+import compileall
+import hashlib
+import os
+import py_compile
+import shutil
+import tempfile
+from pathlib import Path
+
+import course_lib
+from autograder.authoring import BuildError
+from autograder.course import Course
+
+LIBRARY = Path(course_lib.__file__).resolve().parent
+SUFFIXES = frozenset(
+    ".py .json .jsonl .txt .csv .tsv .npz .npy .safetensors .svg .png .css .html .ttf .otf .woff2".split()  # noqa: SIM905
+)
+INSIDE = "/kit"  # where the sandbox shows it
+
+
+def build_kit(course: Course, assignment_id: str, destination: Path) -> Path:
+    """Copy the kit of an assignment into ``destination``, a new or empty folder, and return it.
+
+    The folder goes on ``PYTHONPATH``; it holds ``course_lib`` with the kit, the public checks, and the topics that the assignment needs.
+
+    Raises:
+        BuildError: a file is missing or is a link, or the destination holds something already.
+    """
+    files = kit_files(course, assignment_id)
+    destination.mkdir(parents=True, exist_ok=True)
+    if any(destination.iterdir()):
+        raise BuildError(f"{destination}: not empty. A kit is built into a folder of its own.")
+    for name, source in files.items():
+        target = destination / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(source, target)
+    _make_readable(destination)
+    return destination
+
+
+def kit_for_grading(course: Course, assignment_id: str) -> Path:
+    """The kit as the sandbox shows it: in a folder of the term that is named after its content, built when it is not there.
+
+    Safe to call from many processes. Readable for everyone, because the sandbox's user is another one. Byte code is in it already.
+    """
+    digest = _digest(kit_files(course, assignment_id))
+    kits = course.term / "kits"
+    kit = kits / digest
+    if kit.is_dir() and _digest(_files_below(kit)) == digest:
+        return kit
+    kits.mkdir(parents=True, exist_ok=True)
+    kits.chmod(0o755)
+    with tempfile.TemporaryDirectory(dir=kits, prefix=".new-") as scratch:
+        new = build_kit(course, assignment_id, Path(scratch) / "kit")
+        # Hashes instead of dates, and never looked at again: the folder does not change.
+        checked = py_compile.PycInvalidationMode.UNCHECKED_HASH
+        compileall.compile_dir(new, quiet=2, stripdir=str(new), prependdir=INSIDE, invalidation_mode=checked)
+        _make_readable(new)
+        if kit.is_dir() and _digest(_files_below(kit)) != digest:  # damaged: out of the way
+            kit.rename(Path(scratch) / "damaged")
+        try:
+            new.rename(kit)
+        except OSError:
+            if not kit.is_dir():
+                raise
+    return kit
+
+
+def kit_files(course: Course, assignment_id: str) -> dict[str, Path]:
+    """Every file of the kit: its place in the kit, and where it comes from.
+
+    Raises:
+        BuildError: something that the kit has to hold is missing.
+    """
+    assignment = course.assignment(assignment_id)
+    public = course.room(assignment_id) / "public_checks.py"
+    if not public.is_file():
+        raise BuildError(f"{public}: no such file. Students check themselves with it; the kit cannot go without.")
+    packages = [LIBRARY / "kit"]
+    for topic in assignment.needs:
+        if topic == assignment.topic or not (LIBRARY / topic / "__init__.py").is_file():
+            raise BuildError(f"needs: course_lib has no other topic {topic!r} that {assignment_id} could be given")
+        packages.append(LIBRARY / topic)
+    files = {"course_lib/__init__.py": LIBRARY / "__init__.py"}
+    for package in packages:
+        files |= {f"course_lib/{package.name}/{name}": path for name, path in _files_below(package).items()}
+    return files | {f"course_lib/kit/public/{assignment_id}.py": public}
+
+
+def _files_below(folder: Path) -> dict[str, Path]:
+    """The files of a package that may travel, by relative path. Raises BuildError on a link, which could lead anywhere."""
+    found: dict[str, Path] = {}
+    for parent, folders, names in os.walk(folder):
+        folders[:] = sorted(name for name in folders if name != "__pycache__" and not name.startswith("."))
+        here = Path(parent)
+        for link in (here / name for name in (*folders, *names) if (here / name).is_symlink()):
+            raise BuildError(f"{link}: a link; a kit holds files only")
+        for name in sorted(names):
+            if (here / name).suffix in SUFFIXES and not name.startswith("."):
+                found[(here / name).relative_to(folder).as_posix()] = here / name
+    return dict(sorted(found.items()))
+
+
+def _digest(files: dict[str, Path]) -> str:
+    digest = hashlib.sha256()
+    for name, path in sorted(files.items()):
+        digest.update(f"{name}\0{hashlib.sha256(path.read_bytes()).hexdigest()}\0".encode())
+    return digest.hexdigest()[:32]
+
+
+def _make_readable(folder: Path) -> None:
+    for parent, _, names in os.walk(folder):
+        Path(parent).chmod(0o755)
+        for name in names:
+            (Path(parent) / name).chmod(0o644)
