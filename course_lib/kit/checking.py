@@ -23,7 +23,7 @@ from typing import Any, Literal
 
 import pytest
 
-from course_lib.kit.binding import Submission
+from course_lib.kit.binding import Missing, Submission, Unfinished
 
 Status = Literal["passed", "failed", "fault"]
 MESSAGE = 1_000  # characters of a message that are kept
@@ -49,6 +49,7 @@ class CheckOutcome:
     message: str = ""
     misconception: str | None = None
     hint: tuple[str, ...] = ()
+    unfinished: bool = False
 
     @property
     def passed(self) -> bool:
@@ -203,6 +204,7 @@ class _Plugin:
             message="" if error is None else _message(error),
             misconception=getattr(error, "misconception", None),
             hint=(hint,) if isinstance(hint, str) else tuple(hint),
+            unfinished=isinstance(error, (Unfinished, Missing)),
         )
         self.outcomes = [kept for kept in self.outcomes if kept.id != outcome.id] + [outcome]
         if self.on_outcome:

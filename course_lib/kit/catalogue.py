@@ -1,0 +1,52 @@
+"""Which items an assignment has, and where its public checks are: in a student's kit, or in a checkout of the course."""
+
+from __future__ import annotations
+
+import ast
+import json
+from pathlib import Path
+
+KIT = Path(__file__).resolve().parent
+PUBLIC = KIT / "public"
+ROOMS = KIT.parent.parent / "solutions"
+
+
+def assignments() -> list[str]:
+    """Ids of the assignments that have public checks here."""
+    in_kit = {path.stem for path in PUBLIC.glob("*.py") if path.stem != "__init__"}
+    in_checkout = {path.parent.name for path in ROOMS.glob("*/public_checks.py")}
+    return sorted(in_kit | in_checkout)
+
+
+def public_checks(assignment: str) -> Path | None:
+    """The file of an assignment's public checks, or ``None`` if there is none here."""
+    candidates = (PUBLIC / f"{assignment}.py", ROOMS / assignment / "public_checks.py")
+    return next((path for path in candidates if path.is_file()), None)
+
+
+def checked_items(checks: Path) -> list[str]:
+    """Items that the markers in ``checks`` name, in order, read without running the file."""
+    found: dict[str, None] = {}
+    for node in ast.walk(ast.parse(checks.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "grades" and node.args:
+            match node.args[0]:
+                case ast.Constant(value=str(item)):
+                    found[item] = None
+    return list(found)
+
+
+def titles(assignment: str) -> dict[str, str]:
+    """Titles of all items, also of those without public checks; empty if the kit does not carry them.
+
+    The kit has them in ``public/<id>.json``; a checkout has the manifest.
+    """
+    listing = PUBLIC / f"{assignment}.json"
+    if listing.is_file():
+        data = json.loads(listing.read_text(encoding="utf-8"))
+    elif (manifest := ROOMS / assignment / "assignment.yml").is_file():
+        import yaml  # only in a checkout, whose requirements have it
+
+        data = yaml.safe_load(manifest.read_text(encoding="utf-8"))
+    else:
+        return {}
+    return {item["id"]: item["title"] for item in [*data["items"], *(data.get("bonus") or [])]}

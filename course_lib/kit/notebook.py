@@ -1,0 +1,169 @@
+"""What an assignment notebook calls: ``start`` once, ``check("item")`` after each step, ``with when_ready(…)`` around given cells.
+
+>>> from course_lib.kit.notebook import check, start, when_ready
+"""
+
+from __future__ import annotations
+
+import difflib
+import importlib.util
+import os
+import random
+import sys
+import traceback
+from typing import Any
+
+from course_lib.kit import catalogue, evidence, session
+from course_lib.kit.binding import NotebookSubmission
+from course_lib.kit.card import FAULT, FAULT_NOTE, ItemCard, NoteCard, OverviewCard
+from course_lib.kit.checking import CheckFault, CheckOutcome, run_checks
+from course_lib.kit.korean import josa
+from course_lib.kit.quiet import quieten
+
+GRADING = "COURSE_GRADING"  # set by the grader, whose own checks decide: ours would only cost time there
+
+
+def start(assignment: str, student: str = "", profile: str = "cpu", seed: int = 0) -> None:
+    """Begin a notebook: quiet libraries, one thread, a Korean font for plots, seeded generators.
+
+    Raises:
+        ValueError: there is no such profile.
+    """
+    session.begin(assignment, student, profile, seed)
+    evidence.begin()
+    quieten(offline=profile != "gpu")
+    random.seed(seed)
+    if importlib.util.find_spec("numpy"):
+        import numpy
+
+        numpy.random.seed(seed % 2**32)
+    if importlib.util.find_spec("matplotlib"):
+        from course_lib.kit.plots import setup_plots
+
+        setup_plots()
+    if not student and not os.environ.get(GRADING):
+        print("STUDENT_ID가 비어 있어 모두에게 같은 연습용 수로 이론 문제를 만듭니다. 제출하기 전에 학번을 적으세요.")
+
+
+def check(item: str | None = None) -> None:
+    """Run the public checks of ``item`` on this notebook and show a card; without an item, show how far all items are.
+
+    Never raises on account of the student's code: whatever it does is what the card reports.
+    """
+    if os.environ.get(GRADING):
+        return
+    _show(overview() if item is None else examine(item))
+
+
+def examine(item: str) -> ItemCard | NoteCard:
+    """The card for one item."""
+    assignment = _assignment()
+    if assignment is None:
+        return NoteCard(item, "어느 과제인지 알 수 없습니다. 노트북 맨 위의 셀(start)을 먼저 실행하세요.")
+    titles = catalogue.titles(assignment)
+    path = catalogue.public_checks(assignment)
+    checked = catalogue.checked_items(path) if path else []
+    if item not in checked:
+        return _nothing_to_check(item, titles, checked)
+    try:
+        outcomes = run_checks(
+            path,
+            NotebookSubmission(_namespace(), session.current.student),
+            assignment=assignment,
+            items=[item],
+            fixtures={"evidence": evidence.collected()},
+        )
+    except CheckFault as fault:
+        return NoteCard(item, f"{FAULT_NOTE} ({fault})", FAULT)
+    session.current.results[item] = outcomes
+    return ItemCard(item, titles.get(item, ""), tuple(outcomes))
+
+
+def overview() -> OverviewCard | NoteCard:
+    """The card for the whole assignment, from the checks run so far."""
+    assignment = _assignment()
+    if assignment is None:
+        return NoteCard("과제", "어느 과제인지 알 수 없습니다. 노트북 맨 위의 셀(start)을 먼저 실행하세요.")
+    path = catalogue.public_checks(assignment)
+    titles = catalogue.titles(assignment)
+    results: dict[str, list[CheckOutcome]] = session.current.results
+    items = catalogue.checked_items(path) if path else []
+    return OverviewCard(assignment, tuple((item, titles.get(item, ""), tuple(results.get(item, ()))) for item in items))
+
+
+class when_ready:  # noqa: N801  reads as a statement
+    """Run a given cell's body as far as the student's work allows.
+
+    ``with when_ready("train_bpe", "encode"):`` ends quietly, with a Korean notice, when the body meets a function that still raises
+    ``NotImplementedError``, or one of the names that does not exist yet. (The body starts: Python offers no way to skip it. What
+    it needs from the student should therefore come first.) Any other exception is the student's to see.
+    """
+
+    def __init__(self, *names: str) -> None:
+        self.names = names
+
+    def __enter__(self) -> when_ready:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: Any) -> bool:
+        waiting = session.current.waiting
+        if error is None:
+            waiting.difference_update(self.names)
+            return False
+        if isinstance(error, NotImplementedError):
+            missing = _unfinished_name(error, self.names)
+        elif isinstance(error, NameError) and (error.name in self.names or waiting):
+            missing = error.name if error.name in self.names else next(iter(sorted(waiting)))  # made by a cell that was skipped
+        else:
+            return False
+        waiting.update(self.names)
+        print(f"이 셀은 {josa(f'`{missing}`', '을/를')} 작성한 다음에 실행됩니다. 지금은 건너뜁니다.")
+        return True
+
+
+def _unfinished_name(error: NotImplementedError, names: tuple[str, ...]) -> str:
+    """The function that raised: the innermost frame below the cell itself, or else the first name that was asked for."""
+    frames = [frame.f_code.co_qualname for frame, _ in traceback.walk_tb(error.__traceback__)]
+    own = [name for name in frames[1:] if not name.startswith("<")]
+    return own[-1] if own else (names[0] if names else "위의 함수")
+
+
+def _nothing_to_check(item: str, titles: dict[str, str], checked: list[str]) -> NoteCard:
+    if item in titles:
+        return NoteCard(titles[item], "이 항목에는 공개 검사가 없습니다. 제출한 뒤에 채점합니다.")
+    known = list(dict.fromkeys([*titles, *checked]))
+    close = difflib.get_close_matches(item, known, n=3, cutoff=0.5)
+    if close:
+        return NoteCard(item, f"그런 항목은 없습니다. 혹시 {', '.join(close)}?")
+    if titles:
+        return NoteCard(item, f"그런 항목은 없습니다. 있는 항목: {', '.join(known)}")
+    return NoteCard(item, "이 항목에는 공개 검사가 없습니다. 이름이 맞다면 제출한 뒤에 채점합니다.")
+
+
+def _assignment() -> str | None:
+    if session.current.assignment:
+        return session.current.assignment
+    known = catalogue.assignments()
+    return known[0] if len(known) == 1 else None
+
+
+def _shell() -> Any:
+    if importlib.util.find_spec("IPython") is None:
+        return None
+    from IPython import get_ipython
+
+    return get_ipython()
+
+
+def _namespace() -> dict[str, Any]:
+    shell = _shell()
+    return shell.user_ns if shell is not None else vars(sys.modules["__main__"])
+
+
+def _show(card: Any) -> None:
+    if _shell() is None:
+        print(repr(card))
+        return
+    from IPython.display import display
+
+    display(card)
