@@ -1,0 +1,102 @@
+"""All rules over all cells of one submission."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from autograder.result import Finding
+from autograder.review.cells import Cell, read_cells
+from autograder.review.duplication import review_duplication
+from autograder.review.lint import ReviewFault, lint
+from autograder.review.names import review_names
+from autograder.review.rules import RULES, WEIGHTS
+from autograder.review.state import review_state
+from autograder.review.structure import definitions, is_stub, review_structure
+
+__all__ = ["Review", "ReviewFault", "review_sources"]
+
+PER_RULE = 10  # findings of one rule that are reported; a page with two hundred of them teaches nothing
+PENALTY_PER_RULE = 3.0
+
+
+@dataclass(frozen=True)
+class Review:
+    """What the review found; the ``review`` fixture of hidden checks. Iterating it gives the findings.
+
+    Attributes:
+        findings: comments in the order of cells and lines, at most ten of one rule.
+        sources: the reviewed text by cell name.
+        unfinished: cells that hold no code yet but functions that raise NotImplementedError.
+    """
+
+    findings: tuple[Finding, ...] = ()
+    sources: Mapping[str, str] = field(default_factory=dict)
+    unfinished: tuple[str, ...] = ()
+
+    def __iter__(self) -> Iterator[Finding]:
+        return iter(self.findings)
+
+    def __len__(self) -> int:
+        return len(self.findings)
+
+    @cached_property
+    def counts(self) -> Counter[str]:
+        """Findings by rule id."""
+        return Counter(finding.rule for finding in self.findings)
+
+    def count(self, *rules: str) -> int:
+        """How many findings the named rules have; all findings without a name. Raises KeyError for an unknown rule."""
+        return sum(self.counts[RULES[rule].id] for rule in rules) if rules else len(self.findings)
+
+    @property
+    def penalty(self) -> float:
+        """The findings' weight: 1 for a major one, 0.5 for a minor one, at most 3 for any rule."""
+        return sum(min(count * WEIGHTS[RULES[rule].severity], PENALTY_PER_RULE) for rule, count in self.counts.items())
+
+    @property
+    def code_lines(self) -> int:
+        """Lines with code, comments and blank lines left out."""
+        return sum(bool(line.strip()) and not line.lstrip().startswith("#") for text in self.sources.values() for line in text.splitlines())
+
+
+def review_sources(sources: Mapping[str, str]) -> Review:
+    """Review ``{cell name: source}``. Costs one ruff process; hostile text gives findings, never an exception.
+
+    Raises:
+        ReviewFault: ruff is missing or failed, which is the grader's trouble.
+    """
+    cells, findings = read_cells(sources)
+    findings += lint(cells)
+    for cell in cells:
+        for rules in (review_structure, review_names):
+            findings += _guarded(rules, cell, [cell])
+    for rules in (review_state, review_duplication):
+        findings += _guarded(rules, cells, cells)
+    return Review(_ordered(findings, list(sources)), dict(sources), tuple(cell.name for cell in cells if _is_unfinished(cell)))
+
+
+def _guarded(rules: Callable[..., Iterable[Finding]], argument: object, cells: Iterable[Cell]) -> list[Finding]:
+    """A cell within the bounds can still be too deep for Python's own recursion (``ast.unparse``)."""
+    try:
+        return list(rules(argument))
+    except RecursionError:
+        return [Finding(cell=cell.name, line=1, rule="unreadable", message=RULES["unreadable"].text()) for cell in cells]
+
+
+def _ordered(findings: Iterable[Finding], names: list[str]) -> tuple[Finding, ...]:
+    position = {name: number for number, name in enumerate(names)}
+    kept: list[Finding] = []
+    seen: Counter[str] = Counter()
+    for finding in sorted(set(findings), key=lambda f: (position[f.cell], f.line, f.rule, f.message)):
+        seen[finding.rule] += 1
+        if seen[finding.rule] <= PER_RULE:
+            kept.append(finding)
+    return tuple(kept)
+
+
+def _is_unfinished(cell: Cell) -> bool:
+    functions = [node for node, _owner in definitions(cell.tree) if hasattr(node, "args")]
+    return bool(functions) and all(is_stub(node) for node in functions)

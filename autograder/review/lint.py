@@ -1,0 +1,111 @@
+"""ruff over all cells at once: one process, our rules only, nothing of the student's settings."""
+
+from __future__ import annotations
+
+import ast
+import json
+import subprocess
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from shutil import which
+from typing import Any
+
+from autograder.result import Finding
+from autograder.review.cells import Cell
+from autograder.review.rules import BY_RUFF_CODE
+
+SECONDS = 20
+COMPLEXITY = 12
+BETTER = 140  # characters of a suggested line
+
+
+class ReviewFault(RuntimeError):
+    """ruff is missing or did not answer: the grader's trouble, never the student's."""
+
+
+def lint(cells: Iterable[Cell]) -> list[Finding]:
+    """Findings of ruff's rules, at lines of the cells. Raises ReviewFault."""
+    cells = list(cells)
+    text, places = _joined(cells)
+    if not places:
+        return []
+    lines = text.split("\n")
+    shown = {(cell.name, line) for cell in cells for line in _top_level_expressions(cell)}
+    findings = []
+    for violation in _run_ruff(text):
+        rule = BY_RUFF_CODE.get(violation.get("code") or "")
+        row = violation["location"]["row"]
+        if rule is None or not 1 <= row <= len(places) or places[row - 1] is None:
+            continue
+        name, line = places[row - 1]
+        if rule.id == "useless-expression" and (name, line) in shown:
+            continue
+        better = "" if rule.id in ("commented-code", "unused-variable") else _better_line(lines, violation)
+        findings.append(Finding(cell=name, line=line, rule=rule.id, message=rule.text(better, **_fields(violation["message"]))))
+    return findings
+
+
+def _joined(cells: Iterable[Cell]) -> tuple[str, list[tuple[str, int] | None]]:
+    """One file, so that a name imported in one cell and used in the next is seen as used; and where each line came from."""
+    lines: list[str] = []
+    places: list[tuple[str, int] | None] = []
+    for cell in cells:
+        lines += [*cell.lines, "", ""]
+        places += [(cell.name, number) for number in range(1, len(cell.lines) + 1)] + [None, None]
+    return "\n".join(lines), places
+
+
+def _top_level_expressions(cell: Cell) -> Iterator[int]:
+    """Lines of expressions that stand alone in a cell: a notebook shows their value."""
+    for statement in cell.tree.body:
+        if isinstance(statement, ast.Expr):
+            yield from range(statement.lineno, (statement.end_lineno or statement.lineno) + 1)
+
+
+def _run_ruff(text: str) -> list[dict[str, Any]]:
+    command = [_ruff(), "check", "--isolated", "--no-cache", "--ignore-noqa", "--exit-zero", "--preview", "--output-format=json"]
+    command += [f"--select={','.join(sorted(BY_RUFF_CODE))}"]
+    command += [f"--target-version=py3{sys.version_info.minor}", f"--config=lint.mccabe.max-complexity={COMPLEXITY}"]
+    command += ["--config=lint.explicit-preview-rules=true", "--stdin-filename=cells.py", "-"]
+    try:
+        done = subprocess.run(command, input=text.encode(), capture_output=True, timeout=SECONDS, check=False)
+        found = json.loads(done.stdout or b"null")
+    except subprocess.TimeoutExpired:
+        raise ReviewFault(f"ruff did not finish within {SECONDS} s") from None
+    except ValueError as error:
+        raise ReviewFault(f"ruff's answer is no JSON: {error}") from None
+    if done.returncode != 0 or not isinstance(found, list):
+        raise ReviewFault(f"ruff ended with {done.returncode}: {done.stderr.decode(errors='replace')[-500:]}")
+    return found
+
+
+def _ruff() -> str:
+    beside = Path(sys.executable).parent / ("ruff.exe" if sys.platform == "win32" else "ruff")
+    found = str(beside) if beside.exists() else which("ruff")
+    if not found:
+        raise ReviewFault("ruff is not installed in the grader's environment; run `make setup`")
+    return found
+
+
+def _fields(message: str) -> dict[str, str]:
+    """What our messages quote of ruff's: the first name in backticks, and the detail in brackets at the end."""
+    quoted = message.split("`")
+    return {"name": quoted[1][:60] if len(quoted) > 2 else "?", "detail": message.rpartition("(")[2].rstrip(")")}
+
+
+def _better_line(lines: list[str], violation: dict[str, Any]) -> str:
+    """The line as ruff would write it, when the change stays within that line; otherwise nothing."""
+    edits = (violation.get("fix") or {}).get("edits") or []
+    row = violation["location"]["row"]
+    if len(edits) != 1 or edits[0]["location"]["row"] != row:
+        return ""
+    edit = edits[0]
+    end = edit["end_location"]
+    if not edit["content"] and end["column"] == 1:
+        return ""  # the line goes away
+    if end["row"] > len(lines) or end["row"] - row > 8:
+        return ""
+    before, after = lines[row - 1][: edit["location"]["column"] - 1], lines[end["row"] - 1][end["column"] - 1 :]
+    text = f"{before}{edit['content']}{after}".strip()
+    return text if "\n" not in text and "`" not in text and 0 < len(text) <= BETTER else ""
