@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterator, Mapping, MutableMapping
 from typing import Any
 
 from course_lib.kit import expect, remote, wire
+from course_lib.kit.korean import josa
 
 CALL_SECONDS = 20.0
 
@@ -132,51 +133,74 @@ class Submission:
 class NotebookSubmission(Submission):
     """The binding to a namespace in this process: a student's own notebook, a teaching solution, a mutant."""
 
-    def __init__(
-        self, namespace: MutableMapping[str, Any], student: str = "", sources: Mapping[str, str] | None = None
-    ) -> None:
+    def __init__(self, namespace: MutableMapping[str, Any], student: str = "", sources: Mapping[str, str] | None = None) -> None:
         self.namespace = namespace
         self.student = student
         self.sources = sources or {}
 
     def _exchange(self, request: str, timeout: float) -> str:
-        with _time_limit(timeout):
+        with _interruptible(), _time_limit(timeout):
             return remote.serve(self.namespace, request)
 
 
-class _Alarm(BaseException):
-    """Not an Exception, so that student code cannot catch it by accident."""
+def _in_main_thread() -> bool:
+    return threading.current_thread() is threading.main_thread()
 
 
 @contextlib.contextmanager
 def _time_limit(seconds: float) -> Iterator[None]:
     """Interrupt an endless loop where the system has timers (not on Windows, nor outside the main thread)."""
-    if not hasattr(signal, "setitimer") or threading.current_thread() is not threading.main_thread():
+    if not hasattr(signal, "setitimer") or not _in_main_thread():
         yield
         return
 
     def ring(*_: object) -> None:
-        raise _Alarm
+        raise remote.Stop
 
     previous = signal.signal(signal.SIGALRM, ring)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
+    signal.setitimer(signal.ITIMER_REAL, seconds, 0.5)  # again and again: a bare ``except:`` in a loop swallows the first
     try:
         yield
-    except _Alarm:
+    except remote.Stop:
         raise TimedOut(f"{seconds:g}초 안에 끝나지 않았습니다. 끝나지 않는 반복이 있는지 보세요.") from None
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, previous)
 
 
+@contextlib.contextmanager
+def _interruptible() -> Iterator[None]:
+    """Tell a person's interrupt, which ends all checks, from a KeyboardInterrupt that the student's code raises, which is an answer."""
+    if not _in_main_thread():
+        yield
+        return
+    interrupted = False
+
+    def interrupt(*_: object) -> None:
+        nonlocal interrupted
+        interrupted = True
+        raise KeyboardInterrupt
+
+    previous = signal.signal(signal.SIGINT, interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, previous)
+        if interrupted:
+            raise KeyboardInterrupt
+
+
 def _student_error(name: str, kind: str, error: Mapping[str, Any]) -> StudentError:
     """The reply's own words are a student's: shortened, never trusted to be of a type."""
     said = {key: str(error.get(key) or "")[:500] for key in ("name", "type", "message", "line", "text")}
+    at = f"`{said['name'] or name}`"
     if kind == "missing":
-        return Missing(f"`{said['name'] or name}`이(가) 노트북에 없습니다. 셀을 실행했는지, 이름이 같은지 보세요.")
+        return Missing(f"{josa(at, '이/가')} 노트북에 없습니다. 셀을 실행했는지, 이름이 같은지 보세요.")
     if kind == "unfinished":
-        return Unfinished(f"`{name}`을(를) 아직 작성하지 않았습니다.")
+        return Unfinished(f"{josa(at, '을/를')} 아직 작성하지 않았습니다.")
     if kind == "reply":
         return BadReply(f"`{name}`의 반환값을 전달할 수 없습니다: {said['message']}")
-    where = f" (셀의 {said['line']}번째 줄: `{said['text']}`)" if said["line"] else ""
-    return Raised(f"`{name}` 실행 중 {said['type']}: {said['message']}{where}")
+    inside = f", {at} 안" if said["name"] not in ("", name, "<module>") else ""
+    where = f" (셀의 {said['line']}번째 줄{inside}: `{said['text']}`)" if said["line"] else ""
+    message = f": {said['message']}" if said["message"] else ""
+    return Raised(f"`{name}` 실행 중 {josa(said['type'], '이/가')} 났습니다{message}{where}")

@@ -12,11 +12,13 @@ Its docstring states the property to the student. It fails with an ``AssertionEr
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import hmac
 import os
 import sys
-from collections.abc import Callable, Iterable, Mapping
+import unicodedata
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -83,17 +85,20 @@ def run_checks(
 
     Raises:
         CheckFault: the files could not be collected, or pytest itself failed.
+        KeyboardInterrupt: a person interrupted the run.
     """
     paths = [files] if isinstance(files, Path) else list(files)
     plugin = _Plugin(submission, assignment, secret, round_number, items, use_reference, dict(fixtures or {}), on_outcome)
     options = ["--noconftest", "-c", os.devnull, "--import-mode=importlib", "--assert=plain", "--capture=no"]
     options += ["-p", "no:terminal", "-p", "no:cacheprovider", "-p", "no:faulthandler", f"--rootdir={paths[0].parent}"]
     _forget_modules(paths)
-    with _quiet_pytest_environment():
+    with _quiet_pytest():
         code = pytest.main([*options, *map(str, paths)], plugins=[plugin])
+    if code == pytest.ExitCode.INTERRUPTED and not plugin.problem:
+        raise KeyboardInterrupt
     if code not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.NO_TESTS_COLLECTED) or plugin.problem:
         raise CheckFault(plugin.problem or f"pytest ended with {code!r}")
-    return plugin.outcomes
+    return list(plugin.found.values())
 
 
 def _forget_modules(paths: Iterable[Path]) -> None:
@@ -110,17 +115,15 @@ class CheckFault(RuntimeError):
     """The checks themselves could not be run."""
 
 
-class _quiet_pytest_environment:
+@contextlib.contextmanager
+def _quiet_pytest() -> Iterator[None]:
     """pytest reads these variables; a student's or a server's settings must not reach a check."""
-
-    NAMES = ("PYTEST_ADDOPTS", "PYTEST_PLUGINS", "PYTEST_DISABLE_PLUGIN_AUTOLOAD")
-
-    def __enter__(self) -> None:
-        self.saved = {name: os.environ.pop(name, None) for name in self.NAMES}
-        os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
-
-    def __exit__(self, *_: object) -> None:
-        for name, value in self.saved.items():
+    saved = {name: os.environ.pop(name, None) for name in ("PYTEST_ADDOPTS", "PYTEST_PLUGINS", "PYTEST_DISABLE_PLUGIN_AUTOLOAD")}
+    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+    try:
+        yield
+    finally:
+        for name, value in saved.items():
             os.environ.pop(name, None)
             if value is not None:
                 os.environ[name] = value
@@ -133,7 +136,7 @@ class _Plugin:
         self.items = None if items is None else frozenset(items)
         self.use_reference = use_reference
         self.on_outcome = on_outcome
-        self.outcomes: list[CheckOutcome] = []
+        self.found: dict[str, CheckOutcome] = {}
         self.problem = ""
 
     # -- collection -----------------------------------------------------------------------------------------------
@@ -206,12 +209,22 @@ class _Plugin:
             hint=(hint,) if isinstance(hint, str) else tuple(hint),
             unfinished=isinstance(error, (Unfinished, Missing)),
         )
-        self.outcomes = [kept for kept in self.outcomes if kept.id != outcome.id] + [outcome]
+        self.found[item.nodeid] = outcome  # a failing teardown replaces what the call said
         if self.on_outcome:
             self.on_outcome(outcome)
 
 
 def _message(error: BaseException) -> str:
     if isinstance(error, AssertionError):
-        return (str(error) or "이 성질이 성립하지 않습니다.")[:MESSAGE]
-    return f"{type(error).__name__}: {error}"[:MESSAGE]
+        return readable(str(error) or "이 성질이 성립하지 않습니다.")
+    return readable(f"{type(error).__name__}: {error}")
+
+
+def readable(text: str) -> str:
+    """``text``, which may quote a student's, as it can be stored and shown anywhere: bounded, without control characters, surrogates
+    and marks that turn the direction of writing.
+    """
+    kept = text[:MESSAGE].replace("\t", " ")
+    return "".join(
+        char if char == "\n" or unicodedata.category(char) not in ("Cc", "Cf", "Cs") else "\N{REPLACEMENT CHARACTER}" for char in kept
+    )

@@ -132,7 +132,7 @@ def _nothing_to_check(item: str, titles: dict[str, str], checked: list[str]) -> 
     if item in titles:
         return NoteCard(titles[item], "이 항목에는 공개 검사가 없습니다. 제출한 뒤에 채점합니다.")
     known = list(dict.fromkeys([*titles, *checked]))
-    close = difflib.get_close_matches(item, known, n=3, cutoff=0.5)
+    close = difflib.get_close_matches(item, known, n=3, cutoff=0.5 if titles else 0.8)
     if close:
         return NoteCard(item, f"그런 항목은 없습니다. 혹시 {', '.join(close)}?")
     if titles:

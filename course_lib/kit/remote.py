@@ -7,6 +7,7 @@ sandboxed kernel when a submission is graded. Nothing secret ever enters it, and
 from __future__ import annotations
 
 import contextlib
+import copy
 import io
 import linecache
 import traceback
@@ -42,6 +43,10 @@ class _Sink(io.TextIOBase):
         return len(text)
 
 
+class Stop(BaseException):
+    """Ends a call from outside (a time limit); the one exception that ``serve`` does not take for the student's own."""
+
+
 def serve(namespace: MutableMapping[str, Any], request: str) -> str:
     """Carry out one request and return the reply.
 
@@ -50,17 +55,22 @@ def serve(namespace: MutableMapping[str, Any], request: str) -> str:
     """
     asked = wire.decode(request)
     try:
-        with contextlib.redirect_stdout(_Sink()), contextlib.redirect_stderr(_Sink()):
-            with _replaced(namespace, asked.get("replaced") or {}):
-                value = _perform(namespace, asked)
+        with (
+            contextlib.redirect_stdout(_Sink()),
+            contextlib.redirect_stderr(_Sink()),
+            _replaced(namespace, asked.get("replaced") or {}),
+        ):
+            value = _perform(namespace, asked)
+    except Stop:
+        raise
     except MissingName as error:
-        return wire.encode({"error": {"kind": "missing", "name": str(error)}})
-    except Exception as error:  # whatever student code raises is the answer, not a fault of ours
+        return wire.encode({"error": {"kind": "missing", "name": _said(error)}})
+    except BaseException as error:  # whatever student code raises, SystemExit included, is the answer and not a fault of ours
         return wire.encode({"error": _describe(error)})
     try:
         return wire.encode({"value": value})
-    except (wire.WireError, RecursionError) as error:
-        message = str(error) or type(error).__name__
+    except Exception as error:  # a student's own class may raise anything while it is read
+        message = _said(error) if isinstance(error, wire.WireError) else f"{type(error).__name__}: {_said(error)}"
         return wire.encode({"error": {"kind": "reply", "type": type(value).__name__, "message": message}})
 
 
@@ -80,7 +90,7 @@ def _replaced(namespace: MutableMapping[str, Any], tables: dict[str, list[tuple[
     missing = object()
     originals = {name: namespace.get(name, missing) for name in tables}
     for name, rows in tables.items():
-        namespace[name] = _recorded(dict((_key(args), result) for args, result in rows), originals[name], missing)
+        namespace[name] = _recorded(name, {_key(args): result for args, result in rows}, originals[name], missing)
     try:
         yield
     finally:
@@ -91,13 +101,13 @@ def _replaced(namespace: MutableMapping[str, Any], tables: dict[str, list[tuple[
                 namespace[name] = original
 
 
-def _recorded(table: dict[Any, Any], original: Any, missing: object) -> Callable[..., Any]:
+def _recorded(name: str, table: dict[Any, Any], original: Any, missing: object) -> Callable[..., Any]:
     def function(*args: Any, **kwargs: Any) -> Any:
         key = _key(args)
         if not kwargs and key in table:
-            return table[key]
+            return copy.deepcopy(table[key])  # the student may change what it gets
         if original is missing:
-            raise MissingName("replaced")
+            raise MissingName(name)
         return original(*args, **kwargs)
 
     return function
@@ -114,18 +124,25 @@ def _key(value: Any) -> Any:
     return value
 
 
-def _describe(error: Exception) -> dict[str, Any]:
-    """What went wrong, and in which line of the student's own cell."""
-    line, text = None, ""
-    for frame in reversed(traceback.extract_tb(error.__traceback__)):
-        if STUDENT_CELL in frame.filename or "ipykernel_" in frame.filename:
-            line, text = frame.lineno, frame.line or linecache.getline(frame.filename, frame.lineno or 0).strip()
-            break
-    kind = "unfinished" if isinstance(error, NotImplementedError) else "raised"
+def _describe(error: BaseException) -> dict[str, Any]:
+    """What went wrong, in which function and which line of the student's own cell."""
+    function, line, text = "", None, ""
+    for frame, number in traceback.walk_tb(error.__traceback__):
+        filename = frame.f_code.co_filename
+        if STUDENT_CELL in filename or "ipykernel_" in filename:  # the innermost one is kept
+            function, line, text = frame.f_code.co_qualname, number, linecache.getline(filename, number).strip()
     return {
-        "kind": kind,
+        "kind": "unfinished" if isinstance(error, NotImplementedError) else "raised",
+        "name": function[:80],
         "type": type(error).__name__[:80],
-        "message": str(error)[:500],
+        "message": _said(error),
         "line": line,
         "text": text[:200],
     }
+
+
+def _said(error: BaseException) -> str:
+    try:
+        return str(error)[:500]
+    except Exception as trouble:  # a __str__ of the student's own
+        return f"({type(trouble).__name__})"
