@@ -9,6 +9,7 @@ from pathlib import Path
 from traitlets.config import Config
 
 from autograder.course import Course
+from autograder.term import database_url
 
 CODE_STUB = "# 여기에 작성하세요.\nraise NotImplementedError"
 TEXT_STUB = "여기에 답을 쓰세요."
@@ -33,6 +34,7 @@ AUTOGRADE_PREPROCESSORS = [
     "nbconvert.preprocessors.ClearMetadataPreprocessor",
     "nbgrader.preprocessors.LimitOutput",
     "nbgrader.preprocessors.SaveAutoGrades",
+    "autograder.nbgrader_hooks.SettlePreprocessor",
     "nbgrader.preprocessors.AssignLatePenalties",
     "nbgrader.preprocessors.CheckCellMetadata",
 ]
@@ -47,6 +49,10 @@ def nbgrader_config(course: Course, *, root: Path | None = None) -> Config:
     """
     config = Config()
     config.CourseDirectory.root = str((root or course.term).resolve())
+    if root is None:
+        config.CourseDirectory.db_url = database_url(course)
+    config.CourseHook.course_root = str(course.root)
+    config.CourseHook.course_term = str(course.term)
     config.CourseDirectory.ignore = list(IGNORED)
     config.ClearSolutions.code_stub = {"python": CODE_STUB}
     config.ClearSolutions.text_stub = TEXT_STUB

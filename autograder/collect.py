@@ -1,0 +1,89 @@
+"""Submissions from any folder into the term, where nbgrader looks for them. Whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Protocol
+
+from autograder.course import Course, CourseError
+from autograder.evidence import evidence_files
+from autograder.nbgrader_hooks import read_submission
+from autograder.notebooks import UnreadableNotebook
+from autograder.term import check_student
+
+TIMESTAMP = "timestamp.txt"
+
+
+class Submitted(Protocol):
+    """One submission, wherever it lies; ``autograder.cohort.Submitted`` is one."""
+
+    @property
+    def student(self) -> str: ...
+    @property
+    def notebook(self) -> Path: ...
+    @property
+    def evidence(self) -> Path | None: ...
+
+
+def collect(course: Course, assignment_id: str, submissions: Iterable[Submitted]) -> list[str]:
+    """Copy submissions into ``term/submitted`` and return the students whose submission is new or other than before.
+
+    Only what is graded is copied: the notebook, the evidence that can be read, nbgrader's timestamp. A link or a folder in place of
+    the notebook arrives as an empty file, which is graded as unreadable. A killed run leaves the old submission or the new one.
+
+    Raises:
+        CourseError: an id that cannot be a student's, or the same student twice. Nothing is copied then.
+    """
+    submissions = list(submissions)
+    ids = [check_student(entry.student) for entry in submissions]
+    if twice := sorted({student for student in ids if ids.count(student) > 1}):
+        raise CourseError(f"There are two submissions of {', '.join(twice)}. Leave one of each.")
+    return [entry.student for entry in submissions if _collect(course.submission_notebook(assignment_id, entry.student), entry)]
+
+
+def _collect(destination: Path, submitted: Submitted) -> bool:
+    folder = destination.parent
+    _sweep(folder)
+    if submitted.notebook.absolute() == destination.absolute():
+        return False
+    wanted = _contents(submitted.notebook, submitted.evidence, destination.name)
+    if folder.is_dir() and wanted == _contents(destination, folder / "pack" / "evidence", destination.name):
+        return False
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    aside = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
+    for relative, data in wanted.items():
+        path = aside / "new" / relative
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+    if folder.exists():
+        folder.rename(aside / "old")
+    (aside / "new").rename(folder)
+    shutil.rmtree(aside)
+    return True
+
+
+def _contents(notebook: Path, evidence: Path | None, name: str) -> dict[str, bytes]:
+    try:
+        found = {name: read_submission(notebook)}
+    except UnreadableNotebook:
+        found = {name: b""}
+    found |= {f"pack/evidence/{relative}": data for relative, data in evidence_files(evidence).items()}
+    timestamp = notebook.with_name(TIMESTAMP)
+    if timestamp.is_file() and not timestamp.is_symlink() and timestamp.stat().st_size < 200:
+        found[TIMESTAMP] = timestamp.read_bytes()
+    return found
+
+
+def _sweep(folder: Path) -> None:
+    """Put right what a killed run left: the old submission goes back if the new one did not take its place."""
+    for aside in folder.parent.glob(f".{folder.name}-*"):
+        if (aside / "old").is_dir() and not folder.exists():
+            (aside / "old").rename(folder)
+        shutil.rmtree(aside)

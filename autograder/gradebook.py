@@ -1,0 +1,273 @@
+"""Results into nbgrader's gradebook, and out of it again. Only the coordinator of a run calls this; workers never do."""
+
+from __future__ import annotations
+
+import fcntl
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import nbformat
+from nbformat import NotebookNode
+from nbgrader import utils
+from nbgrader.api import Gradebook, MissingEntry, SubmittedAssignment
+from nbgrader.preprocessors import SaveCells
+from sqlalchemy.exc import SQLAlchemyError
+
+from autograder.autograde import autograde, graded_notebook
+from autograder.build import write_source
+from autograder.collect import Submitted, collect
+from autograder.course import Course, CourseError
+from autograder.ledger import FAULT, Entry, cell_points, create_ledger, expected_credit, expected_score, read_ledger, settle
+from autograder.manifest import Assignment
+from autograder.nbgrader_hooks import MARK, read_release, submission_digest
+from autograder.nbgrader_settings import put_environment_on_path
+from autograder.result import Result
+from autograder.term import check_student, database_url
+
+
+@dataclass(frozen=True)
+class Difference:
+    """Something that recording changes, or that staff should know.
+
+    Attributes:
+        item: an item's id; "" for the whole submission.
+        kind: ``change`` of an automatic score or of the grader's extra credit (``old`` → ``new``; None is "needs a manual grade"),
+            ``notice`` about what a person wrote, ``fault`` of the grader.
+    """
+
+    student: str
+    item: str
+    kind: Literal["change", "notice", "fault"]
+    old: float | None = None
+    new: float | None = None
+    why: str = ""
+
+    def __str__(self) -> str:
+        about = f"{self.student} {self.item}".strip()
+        if self.kind != "change":
+            return f"{about}: {self.why}"
+        old, new = ("manual" if score is None else f"{score:g}" for score in (self.old, self.new))
+        return f"{about}: {old} → {new} ({self.why})"
+
+
+@dataclass(frozen=True)
+class ItemGrade:
+    """One item of one student in the gradebook. ``score`` is what counts, ``maximum`` what the item is worth (0 for a bonus)."""
+
+    auto: float | None
+    manual: float | None
+    extra_credit: float
+    needs_manual: bool
+    score: float
+    maximum: float
+    comment: str
+
+
+def register(course: Course, assignment: Assignment) -> None:
+    """Bring the release's cells and points into the gradebook, and the source notebook into the term (formgrader lists those).
+
+    Raises:
+        CourseError: there is no release, or it has other cells than one that students have already been graded on.
+    """
+    release = read_release(course, assignment)
+    if not course.source_notebook(assignment.id).is_file():
+        write_source(course, assignment.id)
+    put_environment_on_path()
+    with open_gradebook(course) as gradebook:
+        create_ledger(gradebook)
+        gradebook.update_or_create_assignment(assignment.id)
+        if _registered(gradebook, assignment.id) == _cells(release):
+            return
+    names = {"notebook": assignment.id, "assignment": assignment.id, "db_url": database_url(course)}
+    try:
+        SaveCells().preprocess(release, {"nbgrader": names})
+    except RuntimeError as error:
+        raise CourseError(f"{assignment.id}: {error}. Ids are frozen once students have been graded; use errata instead.") from None
+
+
+def record(
+    course: Course, assignment: Assignment, results: Mapping[str, Result], submissions: Iterable[Submitted] = ()
+) -> list[Difference]:
+    """Write results into the gradebook with nbgrader, in one pass, read every score back, and say what changed.
+
+    Students whose grades are already what their result says are not graded by nbgrader again, so a killed run is completed by the
+    same call. Manual scores and comments stay; a score that cannot be read back as it was written becomes "needs a manual grade".
+
+    Args:
+        results: by student; their submissions lie in ``term/submitted``, or come with ``submissions``.
+        submissions: copied into ``term/submitted`` first.
+
+    Raises:
+        CourseError: a wrong student id, no release, another run at work, or the gradebook cannot be used. Nothing is changed then.
+    """
+    for student, result in results.items():
+        if result.assignment != assignment.id or result.student != check_student(student):
+            raise CourseError(f"The result of {result.student} in {result.assignment} was given as {student} in {assignment.id}.")
+    with _alone(course):
+        collect(course, assignment.id, submissions)
+        if missing := sorted(s for s in results if not course.submission_notebook(assignment.id, s).exists()):
+            raise CourseError(f"{assignment.id}: results without a submission in {course.term / 'submitted'}: {', '.join(missing)}.")
+        register(course, assignment)
+        changes = plan(course, assignment, results)
+        stored = scores(course, assignment)
+        waiting = {s: result for s, result in results.items() if not _up_to_date(course, assignment, result, stored.get(s, {}))}
+        failures = autograde(course, assignment, waiting)
+        notices = []
+        with open_gradebook(course) as gradebook:
+            for student, result in sorted(results.items()):
+                notices += _settle(gradebook, course, assignment, result, failures.get(student, ""))
+    return changes + notices
+
+
+def plan(course: Course, assignment: Assignment, results: Mapping[str, Result]) -> list[Difference]:
+    """What :func:`record` would change of grades that are already in the gradebook, without changing anything.
+
+    A student who has no grades yet changes nothing and is left out.
+    """
+    found = []
+    if not _has_gradebook(course):
+        return []
+    with open_gradebook(course) as gradebook:
+        ledger = read_ledger(gradebook, assignment.id)
+        for student, result in sorted(results.items()):
+            if any(owner == student for owner, _ in ledger):
+                found += _changes(gradebook, course, assignment, result, ledger)
+    return found
+
+
+def scores(course: Course, assignment: Assignment) -> dict[str, dict[str, ItemGrade]]:
+    """Every grade of an assignment by student and item, manual scores within the items' points."""
+    if not _has_gradebook(course):
+        return {}
+    with open_gradebook(course) as gradebook:
+        try:
+            submissions = gradebook.find_assignment(assignment.id).submissions
+        except MissingEntry:
+            return {}
+        return {submission.student.id: _item_grades(submission, assignment) for submission in submissions}
+
+
+def total(grades: Mapping[str, ItemGrade]) -> float:
+    """What a student has: all scores with extra credit, never below 0."""
+    return max(0.0, round(sum(grade.score for grade in grades.values()), 6))
+
+
+def open_gradebook(course: Course) -> Gradebook:
+    """nbgrader's gradebook of the term, a context manager. Raises CourseError when the database cannot be reached."""
+    url = database_url(course)
+    try:
+        return Gradebook(url)
+    except (SQLAlchemyError, ModuleNotFoundError) as error:
+        shown = url.partition("://")[0]
+        raise CourseError(f"The gradebook ({shown}) cannot be opened: {error}. See `db` in term/course.yml and $COURSE_DB.") from None
+
+
+def _settle(gradebook: Gradebook, course: Course, assignment: Assignment, result: Result, failure: str) -> list[Difference]:
+    """Read back what nbgrader saved and put right what differs, for one student."""
+    gradebook.update_or_create_student(result.student)
+    gradebook.update_or_create_submission(assignment.id, result.student)
+    notebook = read_release(course, assignment) if failure else _read_graded(course, assignment, result.student)
+    failure = failure or notebook.metadata.get(MARK, {}).get("fault", "")
+    digest = submission_digest(course, assignment.id, result.student)
+    notices = settle(gradebook, course, assignment, result, notebook, digest, fault=failure)
+    return [Difference(result.student, item, "fault" if text.startswith(FAULT) else "notice", why=text) for item, text in notices]
+
+
+def _changes(
+    gradebook: Gradebook, course: Course, assignment: Assignment, result: Result, ledger: Mapping[tuple[str, str], Entry]
+) -> Iterator[Difference]:
+    stored = _item_grades(gradebook.find_submission(assignment.id, result.student), assignment)
+    digest = submission_digest(course, assignment.id, result.student)
+    worth = cell_points(assignment)
+    for item in assignment.by_id.values():
+        old, now = ledger.get((result.student, item.id)), stored.get(item.id)
+        if old is None or now is None:
+            continue
+        why = "another submission" if old.submission != digest else "graded anew"
+        new = expected_score(result, item, worth[item.id])
+        if now.auto != new and not (item.manual and new is None):
+            yield Difference(result.student, item.id, "change", now.auto, new, why)
+        credit = expected_credit(course, assignment, result, item)
+        if now.extra_credit == (old.extra_credit or 0.0) != credit:
+            yield Difference(result.student, item.id, "change", now.extra_credit, credit, "extra credit")
+
+
+def _up_to_date(course: Course, assignment: Assignment, result: Result, stored: Mapping[str, ItemGrade]) -> bool:
+    """Whether nbgrader has graded exactly this result already, down to its graded notebook."""
+    if not stored or not result.key or not graded_notebook(course, assignment.id, result.student).is_file():
+        return False
+    mark = _read_graded(course, assignment, result.student).metadata.get(MARK, {})
+    worth = cell_points(assignment)
+    automatic = [item for item in assignment.by_id.values() if not item.manual]
+    same = all(item.id in stored and stored[item.id].auto == expected_score(result, item, worth[item.id]) for item in automatic)
+    return same and mark == {"fault": "", "key": result.key}
+
+
+def _read_graded(course: Course, assignment: Assignment, student: str) -> NotebookNode:
+    return nbformat.reads(graded_notebook(course, assignment.id, student).read_text(encoding="utf-8"), as_version=4)
+
+
+def _item_grades(submission: SubmittedAssignment, assignment: Assignment) -> dict[str, ItemGrade]:
+    found = {}
+    for notebook in submission.notebooks:
+        comments = {comment.name: comment.comment or "" for comment in notebook.comments}
+        for grade in notebook.grades:
+            if grade.name not in assignment.by_id:
+                continue
+            maximum, credit = float(grade.cell.max_score), grade.extra_credit or 0.0
+            manual = None if grade.manual_score is None else min(max(grade.manual_score, 0.0), maximum)
+            given = manual if manual is not None else grade.auto_score
+            found[grade.name] = ItemGrade(
+                auto=grade.auto_score,
+                manual=manual,
+                extra_credit=credit,
+                needs_manual=grade.needs_manual_grade,
+                score=0.0 if given is None else given + credit,
+                maximum=maximum,
+                comment=comments.get(grade.name, ""),
+            )
+    return {item: found[item] for item in assignment.by_id if item in found}
+
+
+def _registered(gradebook: Gradebook, assignment_id: str) -> dict[str, tuple[object, ...]]:
+    try:
+        notebook = gradebook.find_notebook(assignment_id, assignment_id)
+    except MissingEntry:
+        return {}
+    points = {cell.name: float(cell.max_score) for cell in notebook.grade_cells}
+    solutions = {cell.name for cell in notebook.solution_cells}
+    return {
+        cell.name: (cell.cell_type, cell.source, cell.checksum, points.get(cell.name), cell.name in solutions)
+        for cell in notebook.source_cells
+    }
+
+
+def _cells(release: NotebookNode) -> dict[str, tuple[object, ...]]:
+    found = {}
+    for cell in release.cells:
+        if utils.is_grade(cell) or utils.is_solution(cell) or utils.is_locked(cell):
+            marks = cell.metadata.nbgrader
+            points = float(marks["points"]) if utils.is_grade(cell) else None
+            found[marks["grade_id"]] = (cell.cell_type, cell.source, marks["checksum"], points, utils.is_solution(cell))
+    return found
+
+
+def _has_gradebook(course: Course) -> bool:
+    """Whether there is something to read; nothing is created by looking."""
+    url = database_url(course)
+    return not url.startswith("sqlite:///") or Path(url.removeprefix("sqlite:///")).is_file()
+
+
+@contextmanager
+def _alone(course: Course) -> Iterator[None]:
+    """One coordinator at a time; the lock goes with the process, however it ends."""
+    course.term.mkdir(parents=True, exist_ok=True)
+    with (course.term / "gradebook.lock").open("a") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise CourseError(f"Another run is writing the gradebook of {course.term}. Wait until it has ended.") from None
+        yield
