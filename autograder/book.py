@@ -1,0 +1,85 @@
+"""The site: Jupyter Book 1 over ``_config.yml`` and ``_toc.yml``, built into ``_build/html``."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from autograder.course import Course, CourseError
+
+_ESCAPES = re.compile(r"\x1b\[[0-9;]*m")
+_PROBLEM = re.compile(r"(?:WARNING|ERROR|CRITICAL|SEVERE): ")
+
+
+class BookError(CourseError):
+    """The site was not built, or not without warnings; the text holds what Sphinx said."""
+
+
+def build_book(course: Course, *, strict: bool) -> Path:
+    """Build the site and return its first page, ``_build/html/index.html``.
+
+    Args:
+        course: the checkout whose book is built.
+        strict: warnings are errors, and links to nowhere are warnings.
+
+    Raises:
+        BookError: the configuration is missing, a page cannot be built, or ``strict`` met a warning.
+    """
+    for name in ("_config.yml", "_toc.yml"):
+        if not (course.root / name).is_file():
+            raise BookError(f"{course.root / name}: no such file. Run this in a checkout of the course.")
+    build = course.root / "_build"
+    _forget_outdated_outputs(course.root, build)
+    command = [sys.executable, "-c", "from jupyter_book.cli.main import main; main()", "build", str(course.root), "--quiet"]
+    if strict:
+        command += ["-W", "--keep-going", "-n"]
+    finished = subprocess.run(command, cwd=course.root, env=_environment(), capture_output=True, text=True, errors="replace", check=False)
+    warnings = warning_lines(finished.stderr)
+    index = build / "html" / "index.html"
+    if warnings or finished.returncode or not index.is_file():
+        # Pages that are not read again do not repeat their warnings, and a strict build would pass the second time.
+        shutil.rmtree(build / ".doctrees", ignore_errors=True)
+    if finished.returncode or not index.is_file():
+        said = "\n".join(warnings) or _ESCAPES.sub("", f"{finished.stdout}\n{finished.stderr}").strip()[-4_000:]
+        what = "The book has warnings, and --strict allows none" if strict and warnings else "The book could not be built"
+        raise BookError(f"{what}:\n{said}")
+    for line in warnings:
+        print(line, file=sys.stderr)
+    return index
+
+
+def warning_lines(text: str) -> list[str]:
+    """The warnings and errors in Sphinx's output, each once, with the lines that continue them."""
+    found: dict[str, None] = {}
+    current: list[str] = []
+    for line in [*_ESCAPES.sub("", text).splitlines(), ""]:
+        starts = _PROBLEM.search(line)
+        if current and (starts or not line.startswith((" ", "\t"))):
+            found["\n".join(current)] = None
+            current = []
+        if starts or (current and line.strip()):
+            current.append(line.rstrip())
+    return list(found)
+
+
+def _environment() -> dict[str, str]:
+    """A quiet environment for Sphinx and the kernels of executed pages, in which plots and threads do not depend on the machine."""
+    return {**os.environ, "PYTHONWARNINGS": "ignore", "PYDEVD_DISABLE_FILE_VALIDATION": "1", "OMP_NUM_THREADS": "1", "HF_HUB_OFFLINE": "1"}
+
+
+def _forget_outdated_outputs(root: Path, build: Path) -> None:
+    """Executed pages are cached by their own text only: drop the outputs when the code they import has changed."""
+    digest = hashlib.sha256(sys.version.encode())
+    for path in sorted((root / "course_lib").rglob("*.py")):
+        digest.update(str(path.relative_to(root)).encode() + b"\0" + path.read_bytes())
+    stamp = build / ".code"
+    if not stamp.is_file() or stamp.read_text(encoding="ascii") != digest.hexdigest():
+        shutil.rmtree(build / ".jupyter_cache", ignore_errors=True)
+        shutil.rmtree(build / ".doctrees", ignore_errors=True)
+        build.mkdir(exist_ok=True)
+        stamp.write_text(digest.hexdigest(), encoding="ascii")
