@@ -1,0 +1,1 @@
+"""The sandbox: where student code runs, and nothing else of the course does."""
