@@ -53,6 +53,11 @@ def begin() -> None:
     _collected.tables.clear()
     _collected.conclusions.clear()
     _collected.figures.clear()
+    note_run()
+
+
+def note_run() -> None:
+    """Write how this run is made, as far as it is known now."""
     _write("manifest.json", manifest())
 
 

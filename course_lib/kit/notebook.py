@@ -94,15 +94,20 @@ def overview() -> OverviewCard | NoteCard:
 class when_ready:  # noqa: N801  reads as a statement
     """Run a given cell's body as far as the student's work allows.
 
-    ``with when_ready("train_bpe", "encode"):`` ends quietly, with a Korean notice, when the body meets a function that still raises
-    ``NotImplementedError``, or one of the names that does not exist yet. (The body starts: Python offers no way to skip it. What
-    it needs from the student should therefore come first.) Any other exception is the student's to see.
+    ``with when_ready("train_bpe", "BPETokenizer"):`` ends quietly, with a Korean notice, when the body meets
+
+    * a function that still raises ``NotImplementedError``, or one of the names that does not exist yet;
+    * any exception after an earlier cell was skipped for one of the names: what that cell should have made is missing.
+
+    (The body starts: Python offers no way to skip it. Figures that it opened are closed again.) Every other exception is the
+    student's to see.
     """
 
     def __init__(self, *names: str) -> None:
         self.names = names
 
     def __enter__(self) -> when_ready:
+        self.figures = _open_figures()
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: Any) -> bool:
@@ -111,21 +116,32 @@ class when_ready:  # noqa: N801  reads as a statement
             waiting.difference_update(self.names)
             return False
         if isinstance(error, NotImplementedError):
-            missing = _unfinished_name(error, self.names)
-        elif isinstance(error, NameError) and (error.name in self.names or waiting):
-            missing = error.name if error.name in self.names else next(iter(sorted(waiting)))  # made by a cell that was skipped
+            functions = _functions(error)
+            missing = functions[-1] if functions else " ".join(self.names[:1])
+            called = {function.partition(".")[0] for function in functions}
+            waiting.update(called.intersection(self.names) or self.names)
+        elif isinstance(error, NameError) and error.name in self.names:
+            missing = error.name
+            waiting.add(missing)
+        elif isinstance(error, Exception) and (earlier := [name for name in self.names if name in waiting]):
+            missing = earlier[0]
         else:
             return False
-        waiting.update(self.names)
-        print(f"이 셀은 {josa(f'`{missing}`', '을/를')} 작성한 다음에 실행됩니다. 지금은 건너뜁니다.")
+        for number in _open_figures() - self.figures:
+            sys.modules["matplotlib.pyplot"].close(number)
+        print(f"이 셀은 {josa(f'`{missing}`', '을/를')} 작성한 다음에 실행됩니다. 지금은 건너뜁니다." if missing else "이 셀은 건너뜁니다.")
         return True
 
 
-def _unfinished_name(error: NotImplementedError, names: tuple[str, ...]) -> str:
-    """The function that raised: the innermost frame below the cell itself, or else the first name that was asked for."""
-    frames = [frame.f_code.co_qualname for frame, _ in traceback.walk_tb(error.__traceback__)]
-    own = [name for name in frames[1:] if not name.startswith("<")]
-    return own[-1] if own else (names[0] if names else "위의 함수")
+def _functions(error: BaseException) -> list[str]:
+    """The functions between the cell and the place where ``error`` was raised, outermost first."""
+    names = [frame.f_code.co_qualname for frame, _ in traceback.walk_tb(error.__traceback__)]
+    return [name for name in names[1:] if "<" not in name]
+
+
+def _open_figures() -> set[int]:
+    pyplot = sys.modules.get("matplotlib.pyplot")
+    return set(pyplot.get_fignums()) if pyplot else set()
 
 
 def _nothing_to_check(item: str, titles: dict[str, str], checked: list[str]) -> NoteCard:

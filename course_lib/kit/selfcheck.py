@@ -1,0 +1,28 @@
+"""``check`` on the command line: run the notebook, show what its check cells found."""
+
+from __future__ import annotations
+
+from course_lib.kit.card import MIME
+from course_lib.kit.execution import execute, find_notebook, read
+from course_lib.kit.korean import josa
+from course_lib.kit.pack import show_progress
+
+
+def main(notebook: str | None, item: str | None) -> int:
+    """The command: 0 when every check passed, 1 when some did not or none was found."""
+    path = find_notebook(notebook)
+    executed = read(path)
+    execute(executed, path.parent, {}, on_cell=show_progress)
+    cards = [
+        output.data for cell in executed.cells if cell.cell_type == "code" for output in cell.outputs if MIME in output.get("data", {})
+    ]
+    shown = [card for card in cards if item is None or card[MIME]["item"] == item]
+    print()
+    for card in shown:
+        print(card["text/plain"], end="\n\n")
+    if not shown:
+        print(f"{josa(f'`{item}`', '을/를')} 확인하는 셀이 없습니다." if item else "공개 검사를 실행하는 셀이 없습니다.")
+        return 1
+    passed = sum(card[MIME]["passed"] == card[MIME]["checks"] for card in shown)
+    print(f"{len(shown)}개 항목 중 {passed}개가 공개 검사를 모두 통과했습니다.")
+    return 0 if passed == len(shown) else 1
