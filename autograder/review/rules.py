@@ -31,10 +31,8 @@ class Rule:
 
     def text(self, better: str = "", **fields: object) -> str:
         """The comment, its reason and, where one is known, a better form of the line."""
-        parts = [self.message.format(**fields), self.reason]
-        if better:
-            parts.append(f"이렇게 쓸 수 있습니다: `{better}`")
-        return " ".join(parts)
+        comment = f"{self.message.format(**fields)} {self.reason}"
+        return f"{comment}\n이렇게 쓸 수 있습니다: `{better}`" if better else comment
 
 
 _ALL = (
