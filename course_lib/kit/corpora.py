@@ -76,3 +76,18 @@ def word_table(
         word = "".join(letters[int(place)] for place in rng.integers(0, len(letters), size))
         table.setdefault(word, int(rng.integers(count[0], count[1] + 1)))
     return table
+
+
+def repeated_line(rng: np.random.Generator, letters: str = "가나다라마바사아자차카타파하") -> tuple[list[str], int]:
+    """Draw lines of made-up words, and the number of a line that changes the most frequent pair if it stands twice.
+
+    Both before and after, one pair is more frequent than all others.
+    """
+    first, second, third, fourth, extra = (letters[int(place)] for place in rng.choice(len(letters), 5, replace=False))
+    often = int(rng.integers(4, 7))
+    front = [first + second] * (often - 2) + [extra + first + second] * 2
+    back = [third + fourth] * (often - 3) + [third + fourth + extra] * 2
+    mixed = [second + extra, fourth + extra]
+    lines = [" ".join(words) for words in (front, back, mixed)]
+    order = [int(place) for place in rng.permutation(3)]
+    return [lines[place] for place in order], order.index(1)
