@@ -20,7 +20,7 @@ from jupyter_client.session import Session
 
 _QUEUE = 4  # messages that ZeroMQ may hold for us
 _FRAME_BYTES = 40_000_000  # above the longest reply that may be sent
-_JSON_BYTES = 16_000_000
+_JSON_BYTES = 8_000_000  # of content; a longer one counts as empty
 _GROWTH = 256 << 20  # how much this process may grow while it waits for one answer
 _TICK_MS = 50
 _DELIMITER = b"<IDS|MSG>"
@@ -141,11 +141,11 @@ def _read(channel: str, frames: list[bytes]) -> Message | None:
     try:
         start = frames.index(_DELIMITER)
         _, header, parent, _, content, *buffers = frames[start + 1 :]
-        if len(content) > _JSON_BYTES or max(len(header), len(parent)) > 65_536:
+        if max(len(header), len(parent)) > 65_536:
             return None
         kind = json.loads(header)["msg_type"]
         parent_id = json.loads(parent).get("msg_id", "")
-        body = json.loads(content)
+        body = json.loads(content) if len(content) <= _JSON_BYTES else {}
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None
     if not (isinstance(kind, str) and isinstance(parent_id, str) and isinstance(body, dict)):

@@ -23,10 +23,10 @@ class SandboxEngine(Engine):
     def execute_managed_notebook(
         cls,
         nb_man: NotebookExecutionManager,
-        kernel_name: str,
+        kernel_name: str,  # noqa: ARG003
         *,
         session: Session | None = None,
-        **_: Any,  # noqa: ARG003
+        **_: Any,
     ) -> None:
         """Run ``nb_man.nb``. With a ``session``, it holds the kernel afterwards, for probes; without, nothing is left running."""
         if session is not None:

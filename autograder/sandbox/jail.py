@@ -6,6 +6,7 @@ import contextlib
 import json
 import os
 import queue
+import secrets
 import signal
 import subprocess
 import sys
@@ -19,14 +20,14 @@ from pathlib import Path
 from typing import Any
 
 from autograder.manifest import Limits
-from autograder.sandbox import cgroups, folders, processes, view
+from autograder.sandbox import cgroups, folders, processes, seccomp, view
 from autograder.sandbox.errors import SandboxFault, SandboxUnavailable
 from autograder.sandbox.requirements import bubblewrap, refusal
 from autograder.sandbox.watchdog import Watchdog, memory_limit
 
 _START_SECONDS = 20.0
 _POLITE_MB = 768  # torch cannot be imported with less address space for data
-_DEFAULT_USER = 65534
+_NOBODY = 65534
 _LAUNCHER = Path(__file__).with_name("launcher.py")
 _INSIDE = Path(__file__).with_name("inside.py")
 
@@ -95,6 +96,7 @@ class Jail:
             "stage": str(stage),
             "give": [str(self.sockets), str(self.sockets / "connection.json")],
             "cgroups": self._group.entries,
+            "seccomp": (seccomp.program() or b"").hex(),
             "rlimits": self._rlimits(),
             "arguments": [
                 "--info-fd",
@@ -168,7 +170,7 @@ class Jail:
         os.set_blocking(self.process.stderr.fileno(), False)
         said = self.complaint()
         self.close()
-        if said.startswith("bwrap:") or "unshare:" in said or "mount" in said:
+        if said.startswith(("bwrap:", "unshare:", "making mounts", "mounting the stage")) and "source path" not in said:
             raise SandboxUnavailable(refusal(said))
         raise SandboxFault(f"The sandbox did not start: {said or 'no reason given'}")
 
@@ -192,6 +194,14 @@ class Jail:
             with contextlib.suppress(BlockingIOError):
                 self._complaint = (self._complaint + (os.read(self.process.stderr.fileno(), 1 << 16) or b""))[-2000:]
         return self._complaint.decode("utf-8", "replace").strip()
+
+    def host_users(self) -> set[int]:
+        """Every user id, real, effective or saved, that its processes have on the host."""
+        found: set[int] = set()
+        for member in processes.tree(self.process.pid):
+            status = Path(f"/proc/{member}/status").read_text()
+            found |= {int(word) for line in status.splitlines() if line.startswith("Uid:") for word in line.split()[1:]}
+        return found
 
     def interrupt(self) -> None:
         """Raise KeyboardInterrupt in the kernel. A signal to bubblewrap would end the sandbox instead."""
@@ -246,17 +256,12 @@ class Jail:
 
 def _unprivileged_user() -> int:
     """A user for this sandbox alone where the host's numbering has room; "nobody" elsewhere (inside small containers)."""
-    own = 0x70000000 + next(_counter())
+    own = 0x70000000 + secrets.randbelow(1 << 24)
     for line in Path("/proc/self/uid_map").read_text().splitlines():
         first, _, length = map(int, line.split())
         if first <= own < first + length:
             return own
-    return _DEFAULT_USER
-
-
-@cache
-def _counter():
-    return iter(range((os.getpid() % 0x400000) * 64, 1 << 28))
+    return _NOBODY
 
 
 # -- the thread that starts processes -------------------------------------------------------------------------------

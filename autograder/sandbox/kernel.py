@@ -150,7 +150,7 @@ class Kernel:
     def _take_reply(content: dict[str, Any], run: CellRun) -> None:
         count = content.get("execution_count")
         run.execution_count = count if type(count) is int and 0 <= count < 10**6 else None
-        if content.get("status") == "error":
+        if content.get("status") != "ok":
             run.status = "error"
             name, value = text(content.get("ename"), 100), text(content.get("evalue"), 400)
             run.error = f"{name}: {value}" if value else name

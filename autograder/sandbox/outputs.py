@@ -89,9 +89,8 @@ class Outputs:
     def _error(self, content: dict[str, Any]) -> None:
         trace = content.get("traceback")
         lines = [self._take(line) for line in trace[-_LINES:]] if isinstance(trace, list) else []
-        self.kept.append(
-            new_output("error", ename=text(content.get("ename"), 200), evalue=text(content.get("evalue"), 2000), traceback=lines)
-        )
+        name, value = text(content.get("ename"), 200), text(content.get("evalue"), 2000)
+        self.kept.append(new_output("error", ename=name, evalue=value, traceback=lines))
 
 
 def note(words: str) -> NotebookNode:

@@ -88,12 +88,8 @@ def run_notebook(
 def _for_papermill(notebook: NotebookNode) -> NotebookNode:
     """A copy with the metadata that papermill expects, whatever the submission has in its place."""
     prepared = copy.deepcopy(notebook)
-    prepared.metadata["papermill"] = {
-        "default_parameters": {},
-        "parameters": {},
-        "environment_variables": {},
-        "version": papermill.__version__,
-    }
+    version = papermill.__version__
+    prepared.metadata["papermill"] = {"default_parameters": {}, "parameters": {}, "environment_variables": {}, "version": version}
     for cell in prepared.cells:
         tags = cell.metadata.get("tags")
         cell.metadata["tags"] = [tag for tag in tags if isinstance(tag, str)] if isinstance(tags, list) else []

@@ -24,6 +24,7 @@ UID = 1000  # inside; on the host it is an unprivileged user's number
 
 _ETC = ("ld.so.cache", "ld.so.conf", "ld.so.conf.d", "alternatives", "localtime", "fonts", "mime.types")
 _SYSTEM_FOLDERS = ("bin", "sbin", "lib", "lib32", "lib64", "libx32")
+LIBRARY_FOLDERS = ("site-packages", "dist-packages")  # where an ordinary installation puts the course
 _OWN_PACKAGES = ("autograder", "course_lib")
 
 
@@ -82,7 +83,7 @@ def _interpreter() -> tuple[Argument, ...]:
     inner = _outermost(prefix for prefix in prefixes if _inside(prefix, ROOT))
     arguments: list[Argument] = [Bind(os.path.realpath(prefix), prefix) for prefix in outer]
     if any(_inside(ROOT, tree) for tree in (*outer, "/usr")):
-        hidden = [str(ROOT / name) for name in _OWN_PACKAGES] if ROOT.name in ("site-packages", "dist-packages") else [str(ROOT)]
+        hidden = [str(ROOT / name) for name in _OWN_PACKAGES] if ROOT.name in LIBRARY_FOLDERS else [str(ROOT)]
         arguments += [argument for place in hidden for argument in ("--tmpfs", place)]
     arguments += [Bind(os.path.realpath(prefix), prefix) for prefix in inner]
     arguments += _links(sys.executable, [*outer, *inner, "/usr"])
