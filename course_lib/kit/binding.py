@@ -201,6 +201,7 @@ def _student_error(name: str, kind: str, error: Mapping[str, Any]) -> StudentErr
     if kind == "reply":
         return BadReply(f"`{name}`의 반환값을 전달할 수 없습니다: {said['message']}")
     inside = f", {at} 안" if said["name"] not in ("", name, "<module>") else ""
-    where = f" (셀의 {said['line']}번째 줄{inside}: `{said['text']}`)" if said["line"] else ""
+    text = f": `{said['text']}`" if said["text"] else ""
+    where = f" (셀의 {said['line']}번째 줄{inside}{text})" if said["line"] else ""
     message = f": {said['message']}" if said["message"] else ""
     return Raised(f"`{name}` 실행 중 {josa(said['type'], '이/가')} 났습니다{message}{where}")

@@ -80,8 +80,8 @@ def missing(notebook: nbformat.NotebookNode, runs: list[CellRun]) -> Iterator[st
             elif number not in ran and cell.source.strip():
                 yield f"{name}: 앞의 셀에서 커널이 죽어 실행하지 못했습니다."
             yield from _failed_checks(cell)
-        elif metadata.get("solution") and cell.source.replace(TEXT_STUB, "").strip() == "":
-            yield f"{name}: 글로 답하는 셀이 비어 있습니다."
+        elif metadata.get("solution") and (TEXT_STUB in cell.source or not cell.source.strip()):
+            yield f"{name}: 글로 답하는 셀을 아직 쓰지 않았습니다."
 
 
 def student_id(notebook: nbformat.NotebookNode) -> str | None:
