@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
+import yaml
 from jupytext.myst import MystMetadataParsingError, myst_to_notebook
 from nbformat import NotebookNode
 
@@ -103,6 +104,10 @@ def read_cells(path: Path, assignment: Assignment) -> list[AuthoredCell]:
         notebook = myst_to_notebook(text, add_source_map=True)
     except MystMetadataParsingError as error:
         raise BuildError(f"{path}: {' '.join(str(error).split())}") from None
+    except nbformat.ValidationError as error:
+        wanted = 'tags are a list of different texts, with quotation marks around a colon: ["given:start"]'
+        places = [f"{path}:{line}: cell tags {tags!r}: {wanted}" for line, tags in _wrong_tags(text)]
+        raise BuildError("\n".join(places) or f"{path}: {error.message}") from None
     lines = text.splitlines()
     known = [item.id for item in (*assignment.items, *assignment.bonus)]
     starts = notebook.metadata.get("source_map", [])
@@ -120,16 +125,23 @@ def _authored(number: int, cell: NotebookNode, start: int, lines: list[str], kno
     return AuthoredCell(number, line, cell.cell_type, cell.source, role, name, metadata, tuple(problems))
 
 
+def _wrong_tags(text: str) -> Iterator[tuple[int, str]]:
+    """The lines whose tags are no list of different texts; the notebook format refuses them before there are cells."""
+    for line, words in enumerate(text.splitlines(), 1):
+        if found := re.match(r":tags:\s*(.*)|\+\+\+.*\"tags\":\s*([^}]*)", words):
+            written = (found[1] or found[2] or "").strip()
+            tags = yaml.safe_load(written)
+            if not isinstance(tags, list) or not all(isinstance(tag, str) for tag in tags) or len(set(tags)) < len(tags):
+                yield line, written
+
+
 def _tags(cell: NotebookNode) -> list[str]:
-    tags = cell.metadata.get("tags", [])
-    return tags if isinstance(tags, list) and all(isinstance(tag, str) for tag in tags) else []
+    return list(cell.metadata.get("tags", []))
 
 
 def _role(cell: NotebookNode, known: list[str]) -> tuple[str, str, list[str]]:
     """What a cell is by its tags, and what is wrong with them."""
     problems = [f"cell option {key!r} is unknown{_nearest(key, CELL_KEYS)}" for key in cell.metadata if key not in CELL_KEYS]
-    if "tags" in cell.metadata and _tags(cell) != cell.metadata["tags"]:
-        return "", "", [*problems, 'tags must be a list of texts; write ["given:start"], with quotation marks around a colon']
     roles = [tag for tag in _tags(cell) if tag not in DISPLAY_TAGS]
     if not roles:
         if cell.cell_type == "markdown":
@@ -219,7 +231,7 @@ def _cell_problems(cell: AuthoredCell, assignment: Assignment) -> Iterator[tuple
     if not broken:
         yield from _region_problems(cell, regions, assignment)
     if cell.kind == "code":
-        yield from _code_problems(cell, regions if not broken else [])
+        yield from _code_problems(cell, regions if not broken else [], assignment)
 
 
 def _region_problems(cell: AuthoredCell, regions: list[Region], assignment: Assignment) -> Iterator[tuple[int, str]]:
@@ -239,7 +251,7 @@ def _region_problems(cell: AuthoredCell, regions: list[Region], assignment: Assi
         yield cell.line, f"the tag {cell.role} is for code cells"
 
 
-def _code_problems(cell: AuthoredCell, regions: list[Region]) -> Iterator[tuple[int, str]]:
+def _code_problems(cell: AuthoredCell, regions: list[Region], assignment: Assignment) -> Iterator[tuple[int, str]]:
     if problem := syntax_problem(cell.source):
         offset, text = problem
         yield cell.line + offset, text
@@ -249,7 +261,7 @@ def _code_problems(cell: AuthoredCell, regions: list[Region]) -> Iterator[tuple[
         yield cell.line, f"without its solution the cell is no valid Python: {problem[1]}"
     elif regions and raises_when_run(released):
         yield cell.line + regions[0].begin, "the stub here would raise when the cell runs; put the region inside a function or method"
-    if cell.role == "item":
+    if cell.role == "item" and cell.name in assignment.by_id:
         for name in item_names(cell.source) - {cell.name}:
             yield cell.line, f"the cell of item {cell.name!r} checks {name!r}"
 
