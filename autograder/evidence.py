@@ -158,7 +158,7 @@ def _candidates(folder: Path, bounds: Bounds, problems: list[str]) -> Iterator[t
 
 def _is_folder(path: Path | None) -> bool:
     try:
-        return path is not None and stat.S_ISDIR(path.lstat().st_mode)
+        return path is not None and not path.parent.is_symlink() and stat.S_ISDIR(path.lstat().st_mode)
     except (FileNotFoundError, NotADirectoryError):
         return False
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Decimal
 from fractions import Fraction
 
-from autograder.manifest import DIMENSIONS, Assignment, Bonus, Dimension, Item
+from autograder.manifest import DIMENSIONS, Assignment, Bonus, Dimension, Erratum, Item
 from autograder.result import CheckResult, DimensionScore, ItemResult
 from course_lib.kit.checking import CheckOutcome
 
@@ -70,7 +70,7 @@ def lost_points(assignment: Assignment, first: Iterable[CheckOutcome]) -> list[s
     return [item.id for item in assignment.by_id.values() if item.after and item.id in failed]
 
 
-def total(assignment: Assignment, items: Sequence[ItemResult], bonus_cap: Decimal) -> Totals:
+def total(items: Sequence[ItemResult], bonus_cap: Decimal) -> Totals:
     """Sum the items by dimension; the bonus is cut at ``bonus_cap``."""
     dimensions = {}
     for dimension in DIMENSIONS:
@@ -136,7 +136,7 @@ def _automatic(item: Item | Bonus, first: list[CheckOutcome], second: list[Check
 
 
 def _share(outcomes: Iterable[CheckOutcome]) -> Fraction:
-    weights = [(Fraction(outcome.weight), outcome.passed) for outcome in outcomes]
+    weights = [(Fraction(str(outcome.weight)), outcome.passed) for outcome in outcomes]
     return sum((weight for weight, passed in weights if passed), Fraction(0)) / sum(weight for weight, _ in weights)
 
 
@@ -172,17 +172,19 @@ def _forbidden(result: ItemResult, message: str) -> ItemResult:
 
 
 def _corrected(assignment: Assignment, result: ItemResult) -> ItemResult:
-    """Apply the errata of one item in their order: drop and rescale change what it is worth, full gives all of that."""
-    score, worth = Decimal(str(result.score)), Decimal(str(result.max_score))
-    full = False
-    for erratum in assignment.errata:
-        if erratum.item == result.id:
-            full |= erratum.action == "full"
-            new = {"drop": Decimal(0), "rescale": erratum.points}.get(erratum.action, worth)
-            score, worth = (_rounded(score * new / worth, new) if worth else Decimal(0)), new
-    if full or not worth:
-        return result.model_copy(update={"score": float(worth), "max_score": float(worth), **_waiting("")})
-    return result.model_copy(update={"score": float(score), "max_score": float(worth)})
+    """Apply the item's last erratum: everyone gets the points, nobody can, or the score counts in another measure."""
+    errata = [erratum for erratum in assignment.errata if erratum.item == result.id]
+    if not errata:
+        return result
+    points, score = assignment.by_id[result.id].points, Decimal(str(result.score))
+    match errata[-1]:
+        case Erratum(action="full"):
+            score, worth = points, points
+        case Erratum(action="rescale", points=Decimal() as worth) if worth:
+            return result.model_copy(update={"score": float(_rounded(score * worth / points, worth)), "max_score": float(worth)})
+        case _:
+            score = worth = Decimal(0)
+    return result.model_copy(update={"score": float(score), "max_score": float(worth), **_waiting("")})
 
 
 def _sum(values: Iterable[float]) -> float:

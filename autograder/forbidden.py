@@ -1,0 +1,107 @@
+"""Imports that an item forbids, found in the text of a student's cells.
+
+This is a rule of the course that students read, not a wall: it finds what people write, not what is hidden on purpose.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+import warnings
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from autograder.manifest import Assignment
+
+BY_NAME = frozenset("__import__ import_module find_spec load_module run_module reload get_distribution".split())  # noqa: SIM905
+WITH_CODE = frozenset("exec eval compile run_cell run_cell_magic run_line_magic".split())  # noqa: SIM905
+DEPTH = 3  # code in a string in a string
+ABSOLUTE = 0  # level of ``from x import y`` without dots
+_TIMED = re.compile(r"^(\s*)%(?:timeit|time|prun)\b(?:\s+-\S+)*\s*")
+_SHELL = re.compile(r"^(\s*)(?:!|%%|%(?!(?:timeit|time|prun)\b)|\?|[\w.]+\?).*")
+_ASSIGNED = re.compile(r"^(\s*[\w, ]+=\s*)[!%].*")
+
+
+@dataclass(frozen=True)
+class Import:
+    """A library named at a line of a cell."""
+
+    library: str
+    cell: str
+    line: int
+
+
+def forbidden_imports(assignment: Assignment, sources: Mapping[str, str]) -> dict[str, str]:
+    """Say by item which library it forbids and where the student's cells import it."""
+    forbidden = {library for item in assignment.by_id.values() for library in item.forbids}
+    if not forbidden:
+        return {}
+    found = [use for cell, source in sources.items() for use in imports(cell, source) if use.library in forbidden]
+    messages = {}
+    for item in assignment.by_id.values():
+        uses = [use for use in found if use.library in item.forbids]
+        if uses:
+            where = ", ".join(dict.fromkeys(f"셀 {use.cell}의 {use.line}번째 줄(`{use.library}`)" for use in uses[:5]))
+            messages[item.id] = f"이 항목은 직접 구현해야 하므로 이 라이브러리를 노트북의 어느 셀에서도 쓸 수 없습니다: {where}."
+    return messages
+
+
+def imports(cell: str, source: str) -> list[Import]:
+    """Every import in one cell, by its top-level name; empty for a cell that is no Python, which could not run either."""
+    return [Import(library, cell, line) for library, line in _uses(source, DEPTH)]
+
+
+def _uses(source: str, depth: int) -> Iterator[tuple[str, int]]:
+    for node in _nodes(source):
+        for name in _named(node):
+            yield name.partition(".")[0].strip(), node.lineno
+        if depth and isinstance(node, ast.Call) and _callee(node) in WITH_CODE:
+            for text in _texts(node):
+                yield from ((name, node.lineno) for name, _ in _uses(text, depth - 1))
+
+
+def _nodes(source: str) -> list[ast.AST]:
+    """All nodes of a cell; the first of its readings that is Python counts."""
+    for text in (source, _without_magics(source)):
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                return list(ast.walk(ast.parse(text)))
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            continue
+    return []
+
+
+def _without_magics(source: str) -> str:
+    """IPython's own lines as Python: the statement behind ``%timeit``, a stand-in for the others, a line for a line.
+
+    Its own translator takes minutes for a cell that was made for it.
+    """
+    lines = re.sub(r"\r\n?", "\n", source).split("\n")
+    return "\n".join(_TIMED.sub(r"\1", _SHELL.sub(r"\1pass", _ASSIGNED.sub(r"\1None", line))) for line in lines)
+
+
+def _named(node: ast.AST) -> Iterator[str]:
+    """Names of the modules that this node imports."""
+    if isinstance(node, ast.Import):
+        yield from (alias.name for alias in node.names)
+    elif isinstance(node, ast.ImportFrom) and node.level == ABSOLUTE and node.module:
+        yield node.module
+    elif isinstance(node, ast.Call) and _callee(node) in BY_NAME:
+        yield from _texts(node)
+    else:
+        match node:  # sys.modules["name"]
+            case ast.Subscript(value=ast.Attribute(attr="modules"), slice=ast.Constant(value=str(name))):
+                yield name
+
+
+def _callee(node: ast.Call) -> str:
+    return node.func.attr if isinstance(node.func, ast.Attribute) else node.func.id if isinstance(node.func, ast.Name) else ""
+
+
+def _texts(node: ast.Call) -> Iterator[str]:
+    """The constant strings among a call's arguments, joined where they are added up or continued."""
+    for argument in (*node.args, *(keyword.value for keyword in node.keywords)):
+        parts = [part.value for part in ast.walk(argument) if isinstance(part, ast.Constant) and isinstance(part.value, str)]
+        if parts and not any(isinstance(part, ast.Call) for part in ast.walk(argument)):
+            yield re.sub(r"\r\n?", "\n", "".join(parts))
