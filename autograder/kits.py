@@ -21,7 +21,6 @@ LIBRARY = Path(course_lib.__file__).resolve().parent
 SUFFIXES = frozenset(
     ".py .json .jsonl .txt .csv .tsv .npz .npy .safetensors .svg .png .css .html .ttf .otf .woff2".split()  # noqa: SIM905
 )
-INSIDE = "/kit"  # where the sandbox shows it
 
 
 def build_kit(course: Course, assignment_id: str, destination: Path) -> Path:
@@ -59,8 +58,8 @@ def kit_for_grading(course: Course, assignment_id: str) -> Path:
     with tempfile.TemporaryDirectory(dir=kits, prefix=".new-") as scratch:
         new = build_kit(course, assignment_id, Path(scratch) / "kit")
         # Hashes instead of dates, and never looked at again: the folder does not change.
-        checked = py_compile.PycInvalidationMode.UNCHECKED_HASH
-        compileall.compile_dir(new, quiet=2, stripdir=str(new), prependdir=INSIDE, invalidation_mode=checked)
+        unchecked = py_compile.PycInvalidationMode.UNCHECKED_HASH
+        compileall.compile_dir(new, quiet=2, invalidation_mode=unchecked)
         _make_readable(new)
         if kit.is_dir() and _digest(_files_below(kit)) != digest:  # damaged: out of the way
             kit.rename(Path(scratch) / "damaged")
