@@ -9,25 +9,23 @@ from rich.text import Text
 
 from autograder.manifest import DIMENSIONS, Assignment
 from autograder.reports.text import plain, points
-from autograder.reports.view import DIMENSION_TITLES
 from autograder.result import Result
 
-STATUS_TITLES = {"graded": "채점됨", "partial": "일부 실행", "unreadable": "읽을 수 없음", "grader_fault": "채점기 문제"}
 _STYLES = {"graded": "green", "partial": "yellow", "unreadable": "red", "grader_fault": "bold red"}
 
 
 def score_table(assignment: Assignment, results: Mapping[str, Result], titles: Mapping[str, str] | None = None) -> Table:
     """Scores by rubric dimension, a row per student. ``titles``: a word about each student, shown beside the id."""
     table = Table(title=f"{assignment.title} ({assignment.id})", title_justify="left", header_style="bold", pad_edge=False)
-    table.add_column("학생", no_wrap=True)
+    table.add_column("Student", no_wrap=True)
     if titles:
-        table.add_column("제출물")
+        table.add_column("Submission")
     for dimension in DIMENSIONS:
-        table.add_column(f"{DIMENSION_TITLES[dimension]}\n/ {points(float(assignment.maximum(dimension)))}", justify="right")
-    table.add_column("보너스", justify="right")
-    table.add_column(f"총점\n/ {points(float(assignment.points))}", justify="right", style="bold")
-    table.add_column("대기", justify="right")
-    table.add_column("상태")
+        table.add_column(f"{dimension.capitalize()}\n/ {points(float(assignment.maximum(dimension)))}", justify="right")
+    table.add_column("Bonus", justify="right")
+    table.add_column(f"Total\n/ {points(float(assignment.points))}", justify="right", style="bold")
+    table.add_column("To grade\nby hand", justify="right")
+    table.add_column("Status")
     for student, result in results.items():
         table.add_row(*_row(student, result, titles))
     return table
@@ -42,16 +40,16 @@ def _row(student: str, result: Result, titles: Mapping[str, str] | None) -> list
         cells.append(points(entry.score) if entry else "–")
     waiting = sum(item.needs_manual for item in result.items)
     cells += [points(result.bonus) if result.bonus else "", points(result.score), str(waiting) if waiting else ""]
-    return [*cells, Text(STATUS_TITLES[result.status], style=_STYLES[result.status])]
+    return [*cells, Text(result.status.replace("_", " "), style=_STYLES[result.status])]
 
 
 def item_table(result: Result) -> Table:
     """One student's items, with what the first failed check says."""
     table = Table(title_justify="left", header_style="bold", pad_edge=False)
-    table.add_column("항목", no_wrap=True)
-    table.add_column("점수", justify="right", no_wrap=True)
-    table.add_column("검사", justify="right", no_wrap=True)
-    table.add_column("설명", overflow="fold")
+    table.add_column("Item", no_wrap=True)
+    table.add_column("Points", justify="right", no_wrap=True)
+    table.add_column("Checks", justify="right", no_wrap=True)
+    table.add_column("What it says", overflow="fold")
     for item in result.items:
         failed = next((check for check in item.checks if not check.passed), None)
         said = item.manual_reason if item.needs_manual else (failed.message or failed.property) if failed else ""

@@ -10,6 +10,7 @@ from autograder.manifest import DIMENSIONS, Assignment
 from autograder.reports.text import points
 from autograder.result import CellResult, CheckResult, ItemResult, Result
 from autograder.review.rules import RULES
+from autograder.scoring import errata_notes
 
 DIMENSION_TITLES = {"implementation": "구현", "theory": "이론", "experiments": "실험", "quality": "코드 품질", "bonus": "보너스"}
 DIMENSION_NOTES = {
@@ -133,6 +134,8 @@ def _item(assignment: Assignment, item: ItemResult) -> ItemView:
         titles = " · ".join(assignment.by_id[name].title for name in known.after if name in assignment.by_id) if known else ""
         note = f"앞 단계({titles})의 기준 결과를 넣고 다시 채점했습니다." if titles else "앞 단계의 기준 결과를 넣고 다시 채점했습니다."
         note += " 앞 단계의 실수가 이 항목의 점수를 깎지 않습니다."
+    elif item.manual_reason:
+        note = item.manual_reason
     return ItemView(item, state, label, tuple(_checks(item.checks)), criteria, note)
 
 
@@ -178,8 +181,7 @@ def notices(result: Result, made: list[Section]) -> list[Notice]:
         text = "제출물의 문제가 아닙니다. 아래 점수는 확정된 것이 아니며, 담당자가 확인하고 다시 채점합니다."
         found.append(Notice("wait", "채점기에 문제가 생겨 채점을 끝내지 못했습니다", text))
     elif result.status == "partial":
-        text = "끝까지 실행되지 않은 셀이 있어 실행된 부분까지 채점했습니다. 아래 ‘실행되지 않은 셀’을 보세요."
-        found.append(Notice("bad", "노트북의 일부만 실행되었습니다", text))
+        found += _partial(result)
     waiting = [view for section in made for view in section.items if view.item.needs_manual]
     if waiting and result.status in ("graded", "partial"):
         total = sum(view.item.max_score - view.item.score for view in waiting)
@@ -193,6 +195,14 @@ def notices(result: Result, made: list[Section]) -> list[Notice]:
             )
         )
     return found
+
+
+def _partial(result: Result) -> Iterator[Notice]:
+    if any(cell.status in ("timeout", "killed", "skipped") for cell in result.cells):
+        text = "실행된 부분까지 채점했습니다. 어느 셀인지는 아래 ‘끝까지 실행되지 않은 셀’에 있습니다."
+        yield Notice("bad", "노트북의 일부만 실행되었습니다", text)
+    if any(check.fault for item in result.items for check in item.checks):
+        yield Notice("wait", "채점기가 판정하지 못한 항목이 있습니다", "그 항목은 점수를 깎지 않으며, 담당자가 직접 확인합니다.")
 
 
 def focus(made: list[Section]) -> list[ItemView]:
@@ -238,4 +248,4 @@ def corrections(assignment: Assignment, result: Result) -> list[str]:
         title = assignment.by_id[erratum.item].title
         change = said.get(erratum.action) or f"배점을 {erratum.points}점으로 바꿉니다"
         lines.append(f"{erratum.date.isoformat()} 정정, {title}: {change}. {erratum.reason}")
-    return [*lines, *result.adjustments]
+    return [*lines, *(line for line in result.adjustments if line not in errata_notes(assignment))]

@@ -14,6 +14,7 @@ import pytest
 from autograder.manifest import Assignment, Erratum
 from autograder.reports.student import page_name, render_student_page, write_student_pages
 from autograder.result import CheckResult, Finding, ItemResult, Result
+from autograder.scoring import errata_notes
 
 VOID = {"meta", "rect", "circle", "br", "link", "img"}
 
@@ -107,14 +108,23 @@ def test_staff_matters_stay_with_staff(assignment: Assignment, result: Result) -
     ],
 )
 def test_a_status_is_explained_in_plain_words(assignment: Assignment, result: Result, status: str, said: str) -> None:
-    page = render_student_page(assignment, result.model_copy(update={"status": status, "reason": "JSON이 아닙니다.", "items": ()}))
+    page = render_student_page(assignment, result.model_copy(update={"status": status, "reason": "REASON", "items": ()}))
     assert said in page
-    assert (status == "unreadable") == ("JSON이 아닙니다." in page)
+    assert (status == "unreadable") == ("REASON" in page)
+
+
+def test_an_unanswered_essay_says_so(assignment: Assignment, result: Result) -> None:
+    item = ItemResult(id="essay-add", title="덧셈의 뜻", dimension="theory", score=0, max_score=1, manual_reason="답을 쓰지 않았습니다.")
+    page = Page(render_student_page(assignment, result.model_copy(update={"items": (item,)}))).text
+    assert "미통과" in page
+    assert "답을 쓰지 않았습니다." in page
 
 
 def test_errata_are_printed(assignment: Assignment, result: Result) -> None:
     erratum = Erratum(item="add", action="full", reason="문제에 오타가 있었습니다.", date=date(2026, 4, 2))
-    page = render_student_page(assignment.model_copy(update={"errata": (erratum,)}), result)
+    corrected = assignment.model_copy(update={"errata": (erratum,)})
+    page = render_student_page(corrected, result.model_copy(update={"adjustments": errata_notes(corrected)}))
+    assert page.count("문제에 오타가 있었습니다.") == 1
     assert "2026-04-02 정정, 두 수의 합: 모두에게 만점을 줍니다. 문제에 오타가 있었습니다." in page
 
 
@@ -148,14 +158,14 @@ def test_text_of_a_submission_stays_text(assignment: Assignment, result: Result,
     item = ItemResult(id="add", title=text, dimension="implementation", score=0, max_score=1.5, manual_reason=text, checks=(check,))
     finding = Finding(cell=text, line=1, rule=text, message=text)
     cell = result.cells[1].model_copy(update={"error": text, "grade_id": text})
-    changes = {
-        "student": text, "items": (item,), "review": (finding,), "cells": (cell,), "adjustments": (text,), "continued_from": (text,), "key": text,
-        "reason": text, "status": "unreadable",
-    }  # fmt: skip
+    said = dict.fromkeys(("student", "key", "reason"), text)
+    lists = {"items": (item,), "review": (finding,), "cells": (cell,), "adjustments": (text,), "continued_from": (text,)}
+    changes = said | lists | {"status": "unreadable"}
     honest = Page(render_student_page(assignment, result))
     page = Page(render_student_page(assignment, result.model_copy(update=changes)))
     assert {tag for tag, _ in page.tags} <= {tag for tag, _ in honest.tags}
-    assert {name for _, attributes in page.tags for name in attributes} <= {name for _, attributes in honest.tags for name in attributes}
+    names = {name for _, attributes in page.tags for name in attributes}
+    assert names <= {name for _, attributes in honest.tags for name in attributes}
     assert all((attributes.get("href") or "#").startswith("#") for _, attributes in page.tags)
     assert len(page.named("meta")) == len(honest.named("meta"))
 

@@ -1,0 +1,226 @@
+"""What ``course grade``, ``grade-one`` and ``demo`` share: grading with a progress bar, differences, the gradebook."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.prompt import Confirm
+from rich.table import Table
+
+from autograder.course import Course, CourseError
+from autograder.manifest import Assignment
+from autograder.reports.console import item_table, score_table
+from autograder.reports.text import plain, points
+from autograder.result import Result
+
+OK, PROBLEMS = 0, 1
+WARNING = "[bold red]Student code runs WITHOUT any wall, with your rights on this machine.[/]"
+
+
+def grade_and_record(
+    course: Course,
+    assignment: Assignment,
+    *,
+    folder: Path | None,
+    jobs: int,
+    scheduler: str | None,
+    yes: bool,
+    sandbox: bool,
+    round_number: int | None,
+    console: Console,
+) -> tuple[int, dict[str, Any]]:
+    """Grade a cohort, show the scores and what changes, and write the gradebook when that is wanted.
+
+    Returns:
+        The exit code, and the results and differences for ``--json``.
+
+    Raises:
+        CourseError: there are no submissions, no release, no sandbox.
+    """
+    from autograder.cohort import find_submissions
+    from autograder.gradebook import plan, record
+    from autograder.term import with_adjustments
+
+    submissions = find_submissions(course, assignment.id, folder)
+    if not submissions:
+        raise CourseError(_nothing_found(course, assignment, folder))
+    prepare(course, assignment, sandbox=sandbox, console=console)
+    graded = grade_all(
+        course, assignment, submissions, jobs=jobs, scheduler=scheduler, sandbox=sandbox, round_number=round_number, console=console
+    )
+    results = {student: with_adjustments(course, result) for student, result in sorted(graded.items())}
+    console.print(score_table(assignment, results))
+    planned = plan(course, assignment, results)
+    payload = {"assignment": assignment.id, "results": [result.model_dump(mode="json") for result in results.values()]}
+    if planned:
+        console.print(difference_table(planned))
+        if not yes and not _confirmed(console, len({difference.student for difference in planned})):
+            console.print("Nothing was changed. What was graded is kept; to apply it, run the same command with --yes.")
+            return PROBLEMS, payload | {"recorded": False, "differences": [_plain(d) for d in planned]}
+    with console.status("Writing the gradebook …"):
+        found = record(course, assignment, results, submissions)
+    _show_notices(console, found)
+    console.print(f"[green]✓[/] {len(results)} in the gradebook of {escape(str(course.term))}.", soft_wrap=True)
+    faults = [d for d in found if d.kind == "fault"] or [r for r in results.values() if r.status == "grader_fault"]
+    return PROBLEMS if faults else OK, payload | {"recorded": True, "differences": [_plain(d) for d in found]}
+
+
+def grade_single(
+    course: Course,
+    assignment: Assignment,
+    notebook: Path,
+    *,
+    student: str,
+    sandbox: bool,
+    round_number: int | None,
+    console: Console,
+    page: Path | None = None,
+) -> Result:
+    """Grade one notebook and show its items. Raises CourseError."""
+    from autograder.grade import grade_notebook
+    from autograder.nbgrader_hooks import read_submission
+    from autograder.notebooks import UnreadableNotebook
+    from autograder.reports.student import render_student_page
+    from autograder.reports.text import write_whole
+    from autograder.term import check_student, evidence_folder
+    from autograder.term import round_number as round_of_term
+
+    check_student(student)
+    prepare(course, assignment, sandbox=sandbox, console=console)
+    try:
+        data = read_submission(notebook.resolve())
+    except UnreadableNotebook as problem:
+        raise CourseError(f"{notebook}: {problem}") from None
+    with console.status(f"Grading {escape(notebook.name)} …"):
+        result = grade_notebook(
+            course,
+            assignment,
+            data,
+            student=student,
+            evidence_dir=evidence_folder(notebook.resolve()),
+            sandbox=sandbox,
+            round_number=round_of_term(course, assignment.id) if round_number is None else round_number,
+        )
+    console.print(item_table(result))
+    console.print(score_table(assignment, {student: result}))
+    if result.reason:
+        console.print(f"[yellow]{escape(plain(result.reason))}[/]")
+    if page is not None:
+        write_whole(page, render_student_page(assignment, result))
+        console.print(f"[green]✓[/] {escape(str(page))}", soft_wrap=True)
+    return result
+
+
+def prepare(course: Course, assignment: Assignment, *, sandbox: bool, console: Console) -> None:
+    """Refuse early where grading cannot begin, or warn loudly. Raises CourseError."""
+    if not sandbox:
+        console.print(WARNING)
+    else:
+        from autograder.sandbox.selftest import require_walls
+
+        with console.status("Trying the sandbox's walls …"):
+            require_walls()
+    if not course.release_notebook(assignment.id).is_file():
+        raise CourseError(f"{course.release_notebook(assignment.id)}: no such file. Build it first: course build {assignment.id}")
+
+
+def grade_all(
+    course: Course,
+    assignment: Assignment,
+    submissions: Iterable[Any],
+    *,
+    jobs: int,
+    scheduler: str | None = None,
+    sandbox: bool,
+    round_number: int | None = None,
+    console: Console,
+) -> dict[str, Result]:
+    """Grade submissions with a progress bar that names the last one done and the time that is left."""
+    from autograder.cohort import grade_cohort
+
+    submissions = list(submissions)
+    extra = {} if round_number is None else {"round_number": round_number}
+    with progress_bar(console) as progress:
+        task = progress.add_task("Grading", total=len(submissions), detail="")
+
+        def done(result: Result) -> None:
+            progress.update(task, advance=1, detail=f"{plain(result.student, 30)}  {points(result.score)}/{points(result.max_score)}")
+
+        return grade_cohort(course, assignment, submissions, jobs=jobs, scheduler=scheduler, sandbox=sandbox, on_result=done, **extra)
+
+
+def progress_bar(console: Console) -> Progress:
+    """A bar with count, elapsed and remaining time, and a word about the current item in the field ``detail``."""
+    return Progress(
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(bar_width=30),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TextColumn("left"),
+        TimeRemainingColumn(),
+        TextColumn("{task.fields[detail]}", markup=False),
+        console=console,
+    )
+
+
+def difference_table(differences: Iterable[Any]) -> Table:
+    """Who changes, by how much and why."""
+    table = Table(title="Changes to grades that are already in the gradebook", title_justify="left", header_style="bold", pad_edge=False)
+    for name, justify in (
+        ("Student", "left"),
+        ("Item", "left"),
+        ("Before", "right"),
+        ("Now", "right"),
+        ("Change", "right"),
+        ("Why", "left"),
+    ):
+        table.add_column(name, justify=justify)  # type: ignore[arg-type]
+    for entry in differences:
+        old, new = (entry.old or 0.0), (entry.new or 0.0)
+        change = f"[{'green' if new > old else 'red'}]{new - old:+g}[/]" if entry.kind == "change" else ""
+        table.add_row(escape(entry.student), entry.item, _score(entry.old), _score(entry.new), change, escape(plain(entry.why, 300)))
+    return table
+
+
+def _score(value: float | None) -> str:
+    return "by hand" if value is None else f"{value:g}"
+
+
+def _plain(difference: Any) -> dict[str, Any]:
+    return {name: getattr(difference, name) for name in ("student", "item", "kind", "old", "new", "why")}
+
+
+def _show_notices(console: Console, differences: Iterable[Any]) -> None:
+    for entry in differences:
+        if entry.kind != "change":
+            mark = "[red]✗[/]" if entry.kind == "fault" else "[yellow]![/]"
+            console.print(f"{mark} {escape(plain(str(entry), 400))}", soft_wrap=True)
+
+
+def _confirmed(console: Console, students: int) -> bool:
+    if not sys.stdin.isatty():
+        return False
+    return Confirm.ask(f"Change the grades of {students} student{'s' * (students > 1)}?", console=console, default=False)
+
+
+def _nothing_found(course: Course, assignment: Assignment, folder: Path | None) -> str:
+    place = folder or course.term / "submitted"
+    wanted = f"{place}/<student>/{assignment.id}/{assignment.id}.ipynb"
+    if not place.is_dir():
+        return f"{place}: no such folder. Submissions are looked for as {wanted}; name another folder with --submissions."
+    return f"No submission of {assignment.id} in {place}. They are looked for as {wanted}."
+
+
+def status_counts(results: Mapping[str, Result]) -> dict[str, int]:
+    """How many results there are of each status."""
+    counts: dict[str, int] = {}
+    for result in results.values():
+        counts[result.status] = counts.get(result.status, 0) + 1
+    return counts
