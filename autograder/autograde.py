@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,6 +11,7 @@ from pathlib import Path
 from nbgrader.converters import Autograde
 from nbgrader.converters.base import NbGraderException
 from nbgrader.coursedir import CourseDirectory
+from sqlalchemy.exc import SAWarning
 
 from autograder.course import Course
 from autograder.manifest import Assignment
@@ -26,7 +28,8 @@ def autograde(course: Course, assignment: Assignment, results: Mapping[str, Resu
         return {}
     config = nbgrader_config(course)
     config.CourseDirectory.assignment_id = assignment.id
-    with _captured_log() as (log, lines):
+    with _captured_log() as (log, lines), warnings.catch_warnings():
+        warnings.simplefilter("ignore", SAWarning)  # of nbgrader's own queries
         converter = _Pass(coursedir=CourseDirectory(config=config, log=log), config=config, log=log)
         converter.force = True
         converter.results = dict(results)

@@ -25,13 +25,11 @@ from traitlets import Bool, Unicode
 from traitlets.config import Configurable
 
 from autograder.course import ROOT, Course, CourseError, open_course
-from autograder.grade import grade_notebook
 from autograder.ledger import cell_points, expected_score, fault_reason, settle
 from autograder.manifest import Assignment
 from autograder.notebooks import UnreadableNotebook, read_notebook, restore
 from autograder.reading import BOUNDS
 from autograder.result import Result
-from autograder.store import Store, submission_key
 from autograder.term import evidence_folder, round_number
 
 MARK = "course"  # key of our part of an autograded notebook's metadata
@@ -157,6 +155,9 @@ def read_release(course: Course, assignment: Assignment) -> NotebookNode:
 
 def result_for(course: Course, assignment: Assignment, student: str, *, sandbox: bool = True) -> Result:
     """The stored result of what ``student`` submitted, else a new one, which is stored unless the grader failed."""
+    from autograder.grade import grade_notebook  # brings the sandbox; seldom needed
+    from autograder.store import Store, submission_key
+
     path = course.submission_notebook(assignment.id, student)
     evidence, number = evidence_folder(path), round_number(course, assignment.id)
     try:
