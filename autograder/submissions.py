@@ -1,0 +1,129 @@
+"""Which files of a folder are whose submission. What cannot be told is reported, never guessed."""
+
+from __future__ import annotations
+
+import os
+import stat
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from autograder.course import Course, CourseError
+from autograder.reading import BOUNDS, UnreadableNotebook
+from autograder.term import check_student, evidence_folder
+
+ENTRIES = 20_000  # of one folder that are looked at
+
+
+@dataclass(frozen=True)
+class Submitted:
+    """One student's submission: the notebook, and the evidence packed beside it."""
+
+    student: str
+    notebook: Path
+    evidence: Path | None = None
+
+
+@dataclass(frozen=True)
+class Found:
+    """A folder's submissions in the order of student ids, and a sentence on each entry that is none."""
+
+    submissions: list[Submitted]
+    problems: list[str]
+
+
+def find_submissions(course: Course, assignment_id: str, folder: Path | None = None) -> list[Submitted]:
+    """The submissions of an assignment; see :func:`scan_submissions`, which also says what was left out."""
+    return scan_submissions(course, assignment_id, folder).submissions
+
+
+def scan_submissions(course: Course, assignment_id: str, folder: Path | None = None) -> Found:
+    """Look for ``<student>/<id>/<id>.ipynb`` (nbgrader's layout), ``<student>/<id>.ipynb`` and ``<student>.ipynb`` in ``folder``.
+
+    Args:
+        folder: ``submitted`` in the term by default, where only nbgrader's layout counts.
+
+    Raises:
+        CourseError: there is no such folder, no such assignment, or not a single submission.
+    """
+    course.room(assignment_id)
+    place = course.term / "submitted" if folder is None else folder.absolute()
+    if not place.is_dir():
+        raise CourseError(f"{place}: no such folder. Put submissions into {course.term}/submitted, or name a folder with --submissions.")
+    problems: list[str] = []
+    with os.scandir(place) as entries:
+        names = sorted(entry.name for entry, _ in zip(entries, range(ENTRIES), strict=False))
+    if len(names) == ENTRIES:
+        problems.append(f"{place}: more than {ENTRIES:,} entries; the others were not looked at.")
+    found: dict[str, list[Submitted]] = {}
+    for name in names:
+        for submitted in _submitted(place / name, assignment_id, in_term=folder is None, problems=problems):
+            found.setdefault(submitted.student, []).append(submitted)
+    for student, several in found.items():
+        if len(several) > 1:
+            problems.append(f"{student}: several submissions ({', '.join(str(s.notebook) for s in several)}). None is graded; leave one.")
+    submissions = [found[student][0] for student in sorted(found) if len(found[student]) == 1]
+    if not submissions:
+        said = "".join(f"\n  {problem}" for problem in problems[:10])
+        wanted = f"<student>/{assignment_id}/{assignment_id}.ipynb" + ("" if folder is None else ", <student>.ipynb")
+        raise CourseError(f"{place}: no submission of {assignment_id}. Expected: {wanted}.{said}")
+    return Found(submissions, problems)
+
+
+def read_submitted(path: Path) -> bytes:
+    """The notebook's bytes, at most one more than a notebook may have.
+
+    Raises:
+        UnreadableNotebook: the path is no regular file.
+    """
+    handle = _open(path)
+    with os.fdopen(handle, "rb") as file:
+        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+            raise UnreadableNotebook("제출된 것이 보통 파일이 아닙니다.")
+        return file.read(BOUNDS.bytes + 1)
+
+
+def _open(path: Path) -> int:
+    try:
+        return os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    except OSError:
+        if not stat.S_ISREG(path.lstat().st_mode):
+            raise UnreadableNotebook("제출된 것이 보통 파일이 아닙니다.") from None
+        raise
+
+
+def _submitted(entry: Path, assignment_id: str, *, in_term: bool, problems: list[str]) -> Iterator[Submitted]:
+    name = entry.name
+    if name.startswith("."):  # editors, sync programs and nbgrader's own
+        return
+    mode = entry.lstat().st_mode
+    flat = stat.S_ISREG(mode) and name.endswith(".ipynb") and not in_term
+    if not flat and not stat.S_ISDIR(mode):
+        problems.append(f"{_shown(entry)}: neither a student's folder nor a notebook; left out.")
+        return
+    # Some systems store composed letters in pieces; in the term, nbgrader takes the folder's name as it is.
+    student = name if in_term else unicodedata.normalize("NFC", name.removesuffix(".ipynb") if flat else name)
+    try:
+        check_student(student)
+    except CourseError as error:
+        problems.append(f"{_shown(entry)}: {error}")
+        return
+    if flat:
+        yield Submitted(student, entry)  # evidence in a shared folder could be anyone's
+        return
+    nested = entry / assignment_id / f"{assignment_id}.ipynb"
+    candidates = [nested] if in_term else [nested, entry / f"{assignment_id}.ipynb"]
+    present = [path for path in candidates if _is_there(path)]
+    if not present and (not in_term or os.path.lexists(nested.parent)):
+        problems.append(f"{_shown(nested.parent if in_term else entry)}: holds no {assignment_id}.ipynb.")
+    yield from (Submitted(student, path, evidence_folder(path)) for path in present)
+
+
+def _is_there(path: Path) -> bool:
+    """Whether something stands at ``path``, and no folder on the way is a link."""
+    return os.path.lexists(path) and not path.parent.is_symlink()
+
+
+def _shown(path: Path) -> str:
+    return ascii(str(path))[1:-1][:200] if not str(path).isprintable() else str(path)[:200]
