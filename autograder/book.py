@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
 import hashlib
 import os
 import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 from autograder.course import Course, CourseError
@@ -34,11 +37,25 @@ def build_book(course: Course, *, strict: bool) -> Path:
         if not (course.root / name).is_file():
             raise BookError(f"{course.root / name}: no such file. Run this in a checkout of the course.")
     build = course.root / "_build"
-    _forget_outdated_outputs(course.root, build)
-    command = [sys.executable, "-c", "from jupyter_book.cli.main import main; main()", "build", str(course.root), "--quiet"]
+    with _alone(build):
+        return _build(course.root, build, strict)
+
+
+@contextlib.contextmanager
+def _alone(build: Path) -> Iterator[None]:
+    """Wait for another build of the same checkout: both would write the same files."""
+    build.mkdir(exist_ok=True)
+    with (build / ".lock").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def _build(root: Path, build: Path, strict: bool) -> Path:
+    _forget_outdated_outputs(root, build)
+    command = [sys.executable, "-c", "from jupyter_book.cli.main import main; main()", "build", str(root), "--quiet"]
     if strict:
         command += ["-W", "--keep-going", "-n"]
-    finished = subprocess.run(command, cwd=course.root, env=_environment(), capture_output=True, text=True, errors="replace", check=False)
+    finished = subprocess.run(command, cwd=root, env=_environment(), capture_output=True, text=True, errors="replace", check=False)
     warnings = warning_lines(finished.stderr)
     index = build / "html" / "index.html"
     if warnings or finished.returncode or not index.is_file():
@@ -81,5 +98,4 @@ def _forget_outdated_outputs(root: Path, build: Path) -> None:
     if not stamp.is_file() or stamp.read_text(encoding="ascii") != digest.hexdigest():
         shutil.rmtree(build / ".jupyter_cache", ignore_errors=True)
         shutil.rmtree(build / ".doctrees", ignore_errors=True)
-        build.mkdir(exist_ok=True)
         stamp.write_text(digest.hexdigest(), encoding="ascii")

@@ -140,8 +140,9 @@ class Page:
         self.command("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=mobile)
 
     def colour_scheme(self, scheme: str) -> None:
-        """``light`` or ``dark``, as the reader's system would say."""
-        self.command("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": scheme}])
+        """``light`` or ``dark``, as the reader's system would say; without animations, so that colours do not pass through others."""
+        media = {"prefers-color-scheme": scheme, "prefers-reduced-motion": "reduce"}
+        self.command("Emulation.setEmulatedMedia", features=[{"name": name, "value": value} for name, value in media.items()])
 
     def screenshot(self, path: Path, *, whole: bool = False) -> Path:
         """Write a PNG of what is visible, or of the whole page."""

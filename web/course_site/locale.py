@@ -10,6 +10,7 @@ import sphinx.locale
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from sphinx.application import Sphinx
+from sphinx.config import Config
 
 CATALOGUE = Path(__file__).resolve().parent.parent / "locale" / "ko.po"
 DOMAINS = ("sphinx", "booktheme")
@@ -25,16 +26,17 @@ def read_catalogue(path: Path = CATALOGUE) -> gettext.GNUTranslations:
     return gettext.GNUTranslations(compiled)
 
 
-def put_first(app: Sphinx) -> None:
-    """Ask our catalogue before those of Sphinx and the themes."""
-    if app.config.language != "ko":
+def put_first(app: Sphinx, config: Config) -> None:
+    """Ask our catalogue before those of Sphinx and the themes. Templates get theirs when the builder is made, after this."""
+    if config.language != "ko":
         return
     for domain in DOMAINS:
         ours = read_catalogue()
         if (theirs := sphinx.locale.translators.get(("general", domain))) is not None:
             ours.add_fallback(theirs)
         sphinx.locale.translators["general", domain] = ours
+    app.translator = sphinx.locale.translators["general", "sphinx"]
 
 
 def setup(app: Sphinx) -> None:
-    app.connect("builder-inited", put_first)
+    app.connect("config-inited", put_first)

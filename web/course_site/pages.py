@@ -1,4 +1,4 @@
-"""Small things on every page: the 404 page's text, marks on links that leave the site, names for nameless controls."""
+"""Small things on every page: the 404 page's text, and names for controls that the themes leave in English."""
 
 from __future__ import annotations
 
@@ -23,11 +23,12 @@ def set_not_found(app: Sphinx, _env: BuildEnvironment) -> None:
     app.config.notfound_context = {"title": NOT_FOUND["title"], "body": NOT_FOUND["body"].format(home=home)}
 
 
-def on_page(_app: Sphinx, pagename: str, _template: str, context: dict[str, Any], _doctree: nodes.document | None) -> None:
-    """Tell the style sheet which page it is."""
-    context["page_class"] = pagename.replace("/", "-")
+def mend_body(_app: Sphinx, _page: str, _template: str, context: dict[str, Any], _doctree: nodes.document | None) -> None:
+    """Drop the English label that hides a folded cell's own Korean text from screen readers."""
+    if "body" in context:
+        context["body"] = context["body"].replace('<summary aria-label="Toggle hidden content">', "<summary>")
 
 
 def setup(app: Sphinx) -> None:
     app.connect("env-updated", set_not_found)
-    app.connect("html-page-context", on_page)
+    app.connect("html-page-context", mend_body)

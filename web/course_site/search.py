@@ -40,40 +40,42 @@ def index_terms(text: str) -> list[str]:
 
 
 # `Search` is the theme's search module; when a query is split, its index is there.
-# A word that no page holds is shortened from its end, where Korean puts particles: 병합부터는 finds 병합.
-SPLITTER = (
-    """
+# Particles are taken off where a page holds what is left: 병합부터는 finds what 병합 finds. A word that no page holds is
+# shortened from its end.
+PARTICLES = (
+    "에서 에게 한테 부터 까지 으로 로 처럼 보다 마다 조차 라도 이라도 이라고 라고 이란 란 이나 나 이며 며 "
+    "과 와 은 는 이 가 을 를 의 에 도 만 야"
+).split()
+SPLITTER = """
 function splitQuery(query) {
-  const longest = %d;
+  const longest = LONGEST;
   const known = (term) => {
     const index = typeof Search !== "undefined" && Search._index;
     return !index || Object.hasOwn(index.terms, term) || Object.hasOwn(index.titleterms, term);
   };
   const shortened = (run) => {
+    const particles = run.length > 2 && run.slice(2).match(/(?:PARTICLES)+$/);
+    const stem = particles ? run.slice(0, 2 + particles.index) : run;
+    if (known(stem)) return stem;
     let end = run.length;
     while (end > 2 && !known(run.slice(0, end))) end -= 1;
     return known(run.slice(0, end)) ? run.slice(0, end) : run;
   };
   const terms = [];
   for (const word of query.normalize("NFC").match(/[\\p{Letter}\\p{Number}_]+/gu) || []) {
-    if (known(word.toLowerCase()) && word.length <= longest) {
-      terms.push(word);
-      continue;
-    }
     const runs = word.match(/[가-힣]+|[^가-힣]+/g);
     for (const run of runs) {
       if (!/[가-힣]/.test(run)) terms.push(run);
       else if (run.length > 1 || runs.length === 1) {
-        terms.push(shortened(run.slice(0, longest)));
-        if (run.length > longest) terms.push(shortened(run.slice(-longest)));
+        const stem = run.length > longest ? run : shortened(run);
+        terms.push(shortened(stem.slice(0, longest)));
+        if (stem.length > longest) terms.push(shortened(stem.slice(-longest)));
       }
     }
   }
   return terms;
 }
-"""
-    % LONGEST
-)
+""".replace("LONGEST", str(LONGEST)).replace("PARTICLES", "|".join(PARTICLES))
 
 
 class KoreanSearch(SearchLanguage):
