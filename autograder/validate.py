@@ -38,10 +38,11 @@ def _problems(course: Course, room: Path) -> Iterator[str]:
     yield from _hidden_check_problems(room, assignment)
     yield from _public_check_problems(room, assignment)
     yield from _proof_problems(room, assignment)
-    try:
-        kit_files(course, assignment.id)
-    except CourseError as error:
-        yield str(error)
+    if (room / "public_checks.py").is_file():  # else it has been said
+        try:
+            kit_files(course, assignment.id)
+        except CourseError as error:
+            yield str(error)
 
 
 def _automatic(assignment: Assignment) -> list[str]:
