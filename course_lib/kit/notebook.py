@@ -135,8 +135,8 @@ class when_ready:  # noqa: N801  reads as a statement
 
 def _functions(error: BaseException) -> list[str]:
     """The functions between the cell and the place where ``error`` was raised, outermost first."""
-    names = [frame.f_code.co_qualname for frame, _ in traceback.walk_tb(error.__traceback__)]
-    return [name for name in names[1:] if "<" not in name]
+    names = [frame.f_code.co_qualname.rpartition("<locals>.")[2] for frame, _ in traceback.walk_tb(error.__traceback__)]
+    return [name for name in names[1:] if not name.startswith("<")]  # comprehensions and lambdas have no name to tell
 
 
 def _open_figures() -> set[int]:
