@@ -30,10 +30,12 @@ class Group:
         """Whether the kernel has killed here because the memory limit was reached."""
         for path in self.paths:
             for name in ("memory.events", "memory.oom_control"):
-                if (file := path / name).is_file():
-                    fields = dict(line.split() for line in file.read_text().splitlines())
-                    if int(fields.get("oom_kill", "0")):
-                        return True
+                try:
+                    fields = dict(line.split() for line in (path / name).read_text().splitlines())
+                except FileNotFoundError:
+                    continue
+                if int(fields.get("oom_kill", "0")):
+                    return True
         return False
 
     def remove(self) -> None:

@@ -4,6 +4,7 @@ It is an ordinary ipykernel with one more message, ``course_request``, by which 
 names. Whatever student code does to it is done to itself only: the grader treats every reply as a claim.
 """
 
+import os
 import resource
 import sys
 
@@ -17,14 +18,11 @@ def main() -> None:
     from ipykernel.ipkernel import IPythonKernel
     from ipykernel.kernelapp import IPKernelApp
 
-    try:
+    kernel_class = IPythonKernel
+    if "PYTHONPATH" in os.environ:  # there is a kit; a plain kernel, started by name, has none
         from course_lib.kit.remote import serve
         from course_lib.kit.wire import encode
-    except ModuleNotFoundError as error:
-        if error.name not in ("course_lib", "course_lib.kit"):
-            raise
-        kernel_class = IPythonKernel  # a plain kernel without a kit, started by name
-    else:
+
         kernel_class = with_requests(IPythonKernel, serve, encode)
     sys.argv[1:] = []
     app = IPKernelApp.instance(kernel_class=kernel_class)

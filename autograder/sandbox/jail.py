@@ -161,7 +161,7 @@ class Jail:
 
     def _watch(self, pid: int) -> None:
         os.set_blocking(self.process.stderr.fileno(), False)
-        self._watchdog = Watchdog(pid, self.limits, self.sockets, self.kill)
+        self._watchdog = Watchdog(pid, self.limits, self.sockets, self._group, self.kill)
 
     def _fail_to_start(self) -> None:
         with contextlib.suppress(subprocess.TimeoutExpired):
@@ -186,7 +186,7 @@ class Jail:
 
     @property
     def alive(self) -> bool:
-        return self.process is not None and self.process.poll() is None
+        return self.process is not None and not self.reason and self.process.poll() is None
 
     def complaint(self) -> str:
         """The end of what the process itself wrote to its standard error; never more than a few lines are kept."""

@@ -185,8 +185,9 @@ class Kernel:
         """
         try:
             return self._answer(self._client.send("course_request", {"request": request}), seconds)
-        except Flooded:
-            self.jail.kill("output")
+        except (Flooded, KernelGone) as error:
+            self.jail.kill("output" if isinstance(error, Flooded) else "")
+            self.jail.end()
             raise
         except Overdue:
             self.jail.interrupt()
@@ -194,6 +195,7 @@ class Kernel:
                 self._answer(self._client.send("kernel_info_request", {}), _GRACE_SECONDS, "kernel_info_reply")
             except (Overdue, Flooded, KernelGone):
                 self.jail.kill("time")
+                self.jail.end()
             raise
 
     def _answer(self, request: str, seconds: float, kind: str = "course_reply") -> bytes:

@@ -105,7 +105,7 @@ class Session:
             else:
                 manager.cell_start(cell.node, cell.index)
                 run = self._run(cell, deadline, room)
-                room -= self._keep(cell, run)
+                room = max(0, room - self._keep(cell, run))
                 if cell.status != "ok":
                     manager.cell_exception(cell.node, cell_index=cell.index)
                 manager.cell_complete(cell.node, cell_index=cell.index)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from autograder.manifest import Limits
 from autograder.sandbox import processes
+from autograder.sandbox.cgroups import Group
 
 _INTERVAL = 0.05
 _SPARE_TASKS = 16  # bubblewrap's own processes and the kernel's fixed threads
@@ -17,8 +18,8 @@ _SOCKET_ENTRIES = 64
 class Watchdog:
     """Watches memory, processes and the socket folder of the tree below ``pid``; calls ``kill(reason)`` once."""
 
-    def __init__(self, pid: int, limits: Limits, sockets: Path, kill: Callable[[str], None]) -> None:
-        self.pid, self.limits, self.sockets, self.kill = pid, limits, sockets, kill
+    def __init__(self, pid: int, limits: Limits, sockets: Path, group: Group, kill: Callable[[str], None]) -> None:
+        self.pid, self.limits, self.sockets, self.group, self.kill = pid, limits, sockets, group, kill
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._watch, name="sandbox-watchdog", daemon=True)
         self._thread.start()
@@ -41,6 +42,8 @@ class Watchdog:
         used = processes.usage(self.pid)
         if used.tasks > self.limits.processes + _SPARE_TASKS:
             return "processes"
+        if self.group.out_of_memory():  # the system may have killed one process of many; what is left is not to be trusted
+            return "memory"
         allowed = memory_limit(self.limits)
         if used.memory > allowed and processes.proportional_memory(self.pid) > allowed:
             return "memory"
