@@ -14,7 +14,8 @@ from nbgrader.converters import GenerateAssignment
 from nbgrader.converters.base import NbGraderException
 from nbgrader.coursedir import CourseDirectory
 
-from autograder.authoring import BuildError, author_notebook
+from autograder.authored import BuildError
+from autograder.authoring import author_notebook
 from autograder.course import Course
 from autograder.kits import build_kit, kit_for_grading
 from autograder.manifest import Assignment

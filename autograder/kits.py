@@ -14,7 +14,7 @@ import tempfile
 from pathlib import Path
 
 import course_lib
-from autograder.authoring import BuildError
+from autograder.authored import BuildError
 from autograder.course import Course
 
 LIBRARY = Path(course_lib.__file__).resolve().parent

@@ -178,6 +178,22 @@ BROKEN: dict[str, tuple[str, str, str, str]] = {
         "x y z",
         "raw cells are not used",
     ),
+    "prose after an essay": (
+        "### END SOLUTION\n\n+++\n\n## 실험",
+        "### END SOLUTION\n\n## 실험",
+        "## 실험",
+        "text after the answer belongs to its cell; end the cell with a line +++",
+    ),
+    "local picture": ("덧셈 하나로", "![그림](sum.png) 덧셈 하나로", "sum.png", "students receive the notebook alone"),
+    "profile": ('PROFILE = "cpu"', 'PROFILE = "gpu"', "PROFILE", "the parameters cell sets PROFILE = 'cpu'"),
+    "seed": ("SEED = 0\n", "SEED = False\n", "PROFILE", "the parameters cell sets SEED = 0"),
+    "student": ('STUDENT_ID = ""', "", "PROFILE", "the parameters cell sets STUDENT_ID = ''"),
+    "code before the parameters": (
+        "# 덧셈\n\n",
+        "# 덧셈\n\n" + code("[free]", "x = 1") + "\n",
+        "PROFILE",
+        "the parameters come first, before all other code",
+    ),
     "long name": ('"given:start"', f'"given:{"a" * 60}"', "from course_lib.kit.notebook", "is longer than 64 characters"),
 }
 
