@@ -7,6 +7,7 @@ coloured badges carry white text, so a card reads alike on a light and on a dark
 from __future__ import annotations
 
 import html
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -17,7 +18,7 @@ MIME = "application/vnd.llm-course.check+json"
 
 GREEN, RED, GREY, AMBER = "#1a7f37", "#c93c37", "#6e7681", "#9a6700"
 SOFT = "opacity:.8"
-BOX = "font-family:inherit;font-size:14px;line-height:1.6;max-width:46rem;margin:.3em 0;padding:.6em .9em;border-radius:6px"
+BOX = "font-family:inherit;font-size:14px;line-height:1.6;max-width:46rem;margin:.3em 0;padding:.6em .9em;border-radius:6px;word-break:keep-all"
 UNFINISHED_NOTE = "아직 작성하지 않았습니다. 위의 셀을 채우고 실행한 다음, 이 셀을 다시 실행하세요."
 FAULT_NOTE = "검사 자체에 문제가 있어 실행하지 못했습니다. 여러분의 코드 탓이 아닙니다. 조교에게 알려 주세요."
 
@@ -86,7 +87,7 @@ class ItemCard:
 
     def _repr_html_(self) -> str:
         mark = overall(self.outcomes)
-        head = f"{_badge(mark)}<b>{_text(self.title or self.item)}</b> <code>{_text(self.item)}</code>"
+        head = _badge(mark) + _heading(self.item, self.title)
         if self.untouched:
             properties = "".join(f"<li>{_text(outcome.property or outcome.id)}</li>" for outcome in self.outcomes)
             more = _details("무엇을 검사하나요?", f'<ul style="margin:.2em 0;padding-left:1.4em">{properties}</ul>')
@@ -151,8 +152,8 @@ class OverviewCard:
     def _repr_html_(self) -> str:
         cell = 'style="text-align:left;padding:.15em .8em .15em 0;background:none;border:0"'
         rows = "".join(
-            f'<tr style="background:none"><td {cell}>{_badge(mark, word=False) if mark else "·"}</td><td {cell}>{_text(title or item)} '
-            f'<code>{_text(item)}</code></td><td {cell}><span style="{SOFT}">{_text(state)}</span></td></tr>'
+            f'<tr style="background:none"><td {cell}>{_badge(mark, word=False) if mark else ""}</td>'
+            f'<td {cell}>{_heading(item, title)}</td><td {cell}><span style="{SOFT}">{_text(state)}</span></td></tr>'
             for mark, item, title, state in self._lines()
         )
         table = f'<table style="border-collapse:collapse;margin:.3em 0;font-size:inherit;color:inherit">{rows}</table>'
@@ -193,7 +194,8 @@ def _details(summary: str, body: str) -> str:
 def _badge(mark: Mark, *, word: bool = True) -> str:
     style = f"background:{mark.colour};color:#fff;border-radius:4px;padding:0 .45em;margin-right:.5em;font-weight:600"
     label = f"{mark.symbol} {mark.word}" if word else mark.symbol
-    return f'<span style="{style};flex:none;align-self:flex-start" title="{mark.word}">{label}</span>'
+    shape = "display:inline-block;min-width:1em;text-align:center;flex:none;align-self:flex-start"
+    return f'<span style="{style};{shape}" title="{mark.word}">{label}</span>'
 
 
 def _box(mark: Mark, head: str, body: str) -> str:
@@ -202,4 +204,10 @@ def _box(mark: Mark, head: str, body: str) -> str:
 
 
 def _text(value: str) -> str:
-    return html.escape(value, quote=True)
+    """Escaped, with `code` between backticks as messages write it."""
+    return re.sub(r"`([^`\n]+)`", r"<code>\1</code>", html.escape(value, quote=True))
+
+
+def _heading(item: str, title: str) -> str:
+    code = f"<code>{_text(item)}</code>"
+    return f"<b>{_text(title)}</b> {code}" if title else f"<b>{code}</b>"

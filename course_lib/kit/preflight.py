@@ -20,6 +20,7 @@ REQUIRED = {  # import name: (distribution, what for)
     "numpy": ("numpy", "이론 문제와 실험"),
     "matplotlib": ("matplotlib", "그림"),
     "regex": ("regex", "글 나누기"),
+    "wordfreq": ("wordfreq", "코퍼스 만들기"),
     "nbclient": ("nbclient", "pack으로 제출할 것 만들기"),
     "nbformat": ("nbformat", "pack으로 제출할 것 만들기"),
 }

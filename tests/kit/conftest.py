@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import shutil
-import sys
 from pathlib import Path
 
 import pytest
 
-from course_lib.kit import catalogue, evidence, session
+from course_lib.kit import catalogue, evidence, execution, session
 
 PUBLIC_CHECKS = '''
 import pytest
@@ -74,5 +73,5 @@ def student_folder(tmp_path: Path, monkeypatch) -> Path:
     (kit / "public" / "tiny.py").write_text(PUBLIC_CHECKS, encoding="utf-8")
     (kit / "public" / "tiny.json").write_text(LISTING, encoding="utf-8")
     monkeypatch.chdir(folder)
-    assert sys.executable
+    monkeypatch.setattr(execution, "COURSE", folder)
     return folder
