@@ -16,7 +16,6 @@ from autograder.course import Course, CourseError, open_course
 from autograder.grade import grade_notebook, grader_fault
 from autograder.kits import kit_for_grading
 from autograder.manifest import Assignment
-from autograder.reading import UnreadableNotebook
 from autograder.result import Result
 from autograder.sandbox.errors import SandboxUnavailable
 from autograder.sandbox.selftest import require_walls
@@ -106,20 +105,13 @@ def _patience(assignment: Assignment) -> float:
 def _stored(store: Store, course: Course, assignment: Assignment, submitted: Submitted, number: int, *, sandbox: bool) -> Result | None:
     """What the store has, but for faults of the grader: those are tried again."""
     try:
-        data = _data(submitted)
+        data = read_submitted(submitted.notebook)
         key = submission_key(course, assignment, data, submitted.evidence, submitted.student, number, sandbox=sandbox)
     except OSError:  # met again by the worker, who makes a result of it
         log.warning("%s cannot be read", submitted.notebook, exc_info=True)
         return None
     found = store.get(key)
     return None if found is None or found.status == "grader_fault" else found
-
-
-def _data(submitted: Submitted) -> bytes:
-    try:
-        return read_submitted(submitted.notebook)
-    except UnreadableNotebook:  # a link or a pipe: graded as an empty file
-        return b""
 
 
 def _grade_all(
@@ -161,7 +153,7 @@ def _faulty(course: Course, assignment: Assignment, submitted: Submitted, argume
         key = submission_key(
             course,
             assignment,
-            _data(submitted),
+            read_submitted(submitted.notebook),
             submitted.evidence,
             submitted.student,
             arguments["round_number"],
@@ -177,7 +169,7 @@ def grade_submitted(submitted: Submitted, *, root: Path, term: Path, assignment:
     course = open_course(root, term)
     loaded = course.assignment(assignment)
     try:
-        data = _data(submitted)
+        data = read_submitted(submitted.notebook)
     except OSError as error:
         return grader_fault(course, loaded, submitted.student, f"{submitted.notebook.name}: {error.strerror}")
     return grade_notebook(

@@ -23,6 +23,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from autograder.reading import NotAFile, read_file
+
 NAME = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+)*")
 ENTRIES = 2_000  # directory entries looked at in one folder
 
@@ -164,18 +166,10 @@ def _is_folder(path: Path | None) -> bool:
 
 
 def _read(path: Path, bounds: Bounds) -> bytes:
-    try:  # without following a link, and without waiting for a pipe's other end
-        handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
-    except FileNotFoundError:
-        raise
-    except OSError as error:
-        if path.is_symlink() or stat.S_ISSOCK(path.lstat().st_mode):
-            raise _Refused("보통 파일이 아닙니다.") from None
-        raise error
-    with os.fdopen(handle, "rb") as file:
-        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-            raise _Refused("보통 파일이 아닙니다.")
-        data = file.read(bounds.file_bytes + 1)
+    try:
+        data = read_file(path, bounds.file_bytes + 1)
+    except NotAFile:
+        raise _Refused("보통 파일이 아닙니다.") from None
     if len(data) > bounds.file_bytes:
         raise _Refused(f"{bounds.file_bytes:,}바이트보다 큽니다.")
     return data
@@ -190,6 +184,8 @@ def _json(data: bytes, bounds: Bounds) -> Any:
         raise _Refused("UTF-8로 된 글이 아닙니다.") from None
     except RecursionError:
         raise _Refused("구조가 너무 깊습니다.") from None
+    except _Refused:
+        raise
     except ValueError:
         raise _Refused("JSON 문법에 맞지 않습니다.") from None
 

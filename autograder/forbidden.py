@@ -17,7 +17,7 @@ BY_NAME = frozenset("__import__ import_module find_spec load_module run_module r
 WITH_CODE = frozenset("exec eval compile run_cell run_cell_magic run_line_magic".split())  # noqa: SIM905
 DEPTH = 3  # code in a string in a string
 ABSOLUTE = 0  # level of ``from x import y`` without dots
-_TIMED = re.compile(r"^(\s*)%(?:timeit|time|prun)\b(?:\s+-\S+)*\s*")
+_TIMED = re.compile(r"^(\s*)%(?:timeit|time|prun)\b(?:\s+-\w+(?:\s+\d+)?)*\s*")
 _SHELL = re.compile(r"^(\s*)(?:!|%%|%(?!(?:timeit|time|prun)\b)|\?|[\w.]+\?).*")
 _ASSIGNED = re.compile(r"^(\s*[\w, ]+=\s*)[!%].*")
 

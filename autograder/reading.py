@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import stat
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import nbformat
@@ -15,6 +18,10 @@ IMAGES = ("image/png", "image/jpeg", "image/gif")
 
 class UnreadableNotebook(ValueError):
     """The file is no notebook that can be graded; the text is Korean and says why."""
+
+
+class NotAFile(ValueError):
+    """A link, a folder, a pipe: nothing that a student's files are read from."""
 
 
 @dataclass(frozen=True)
@@ -28,6 +35,30 @@ class Bounds:
 
 
 BOUNDS = Bounds()
+
+
+def read_file(path: Path, limit: int) -> bytes:
+    """The first ``limit`` bytes of a regular file, without following a link or waiting for the other end of a pipe.
+
+    Raises:
+        NotAFile: it is something else.
+        OSError: it is not there, or may not be read.
+    """
+    try:
+        handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    except FileNotFoundError:
+        raise
+    except OSError:
+        if not stat.S_ISREG(path.lstat().st_mode):
+            raise NotAFile(str(path)) from None
+        raise
+    try:
+        if not stat.S_ISREG(os.fstat(handle).st_mode):
+            raise NotAFile(str(path))
+        with os.fdopen(handle, "rb", closefd=False) as file:
+            return file.read(limit)
+    finally:
+        os.close(handle)
 
 
 def read_notebook(data: bytes, bounds: Bounds = BOUNDS) -> NotebookNode:

@@ -22,7 +22,6 @@ from pydantic import ValidationError
 
 import autograder
 import course_lib
-from autograder.build import build_release
 from autograder.course import Course
 from autograder.evidence import evidence_digest
 from autograder.manifest import Assignment
@@ -140,6 +139,8 @@ def release_bytes(course: Course, assignment_id: str) -> bytes:
     except FileNotFoundError:
         place = str(course.root), assignment_id, tree_digest(course.room(assignment_id), frozenset())
     if place not in _built:
+        from autograder.build import build_release  # nbgrader takes half a second, and workers rarely need it
+
         _built[place] = build_release(course, assignment_id)
     return _built[place]
 

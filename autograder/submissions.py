@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.course import Course, CourseError
-from autograder.reading import BOUNDS, UnreadableNotebook
+from autograder.reading import BOUNDS, NotAFile, read_file
 from autograder.term import check_student, evidence_folder
 
 ENTRIES = 20_000  # of one folder that are looked at
@@ -72,25 +72,15 @@ def scan_submissions(course: Course, assignment_id: str, folder: Path | None = N
 
 
 def read_submitted(path: Path) -> bytes:
-    """The notebook's bytes, at most one more than a notebook may have.
+    """The notebook's bytes, at most one more than a notebook may have; nothing for what is no regular file.
 
     Raises:
-        UnreadableNotebook: the path is no regular file.
+        OSError: the grader cannot read the file.
     """
-    handle = _open(path)
-    with os.fdopen(handle, "rb") as file:
-        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-            raise UnreadableNotebook("제출된 것이 보통 파일이 아닙니다.")
-        return file.read(BOUNDS.bytes + 1)
-
-
-def _open(path: Path) -> int:
     try:
-        return os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
-    except OSError:
-        if not stat.S_ISREG(path.lstat().st_mode):
-            raise UnreadableNotebook("제출된 것이 보통 파일이 아닙니다.") from None
-        raise
+        return read_file(path, BOUNDS.bytes + 1)
+    except NotAFile:
+        return b""
 
 
 def _submitted(entry: Path, assignment_id: str, *, in_term: bool, problems: list[str]) -> Iterator[Submitted]:
