@@ -18,7 +18,8 @@ MIME = "application/vnd.llm-course.check+json"
 
 GREEN, RED, GREY, AMBER = "#1a7f37", "#c93c37", "#6e7681", "#9a6700"
 SOFT = "opacity:.8"
-BOX = "font-family:inherit;font-size:14px;line-height:1.6;max-width:46rem;margin:.3em 0;padding:.6em .9em;border-radius:6px;word-break:keep-all"
+BOX = "font-family:inherit;font-size:14px;line-height:1.6;word-break:keep-all"
+BOX += ";max-width:46rem;margin:.3em 0;padding:.6em .9em;border-radius:6px"
 UNFINISHED_NOTE = "아직 작성하지 않았습니다. 위의 셀을 채우고 실행한 다음, 이 셀을 다시 실행하세요."
 FAULT_NOTE = "검사 자체에 문제가 있어 실행하지 못했습니다. 여러분의 코드 탓이 아닙니다. 조교에게 알려 주세요."
 
