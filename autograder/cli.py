@@ -66,7 +66,7 @@ Round = Annotated[
 WithoutSandbox = Annotated[
     bool,
     typer.Option(
-        "--dangerously-without-sandbox",
+        "--unsafe-no-sandbox",
         help="Run student code [red]without any wall[/], with your rights on this machine. Recorded in every result.",
     ),
 ]
@@ -86,8 +86,12 @@ def _options(
             show_default=False,
         ),
     ] = None,
+    root: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", exists=True, file_okay=False, help="Another checkout of the course.", show_default=False),
+    ] = None,
 ) -> None:
-    context.obj = term
+    context.obj = (root, term)
 
 
 @app.command(epilog="Example: [bold]course validate w09a1_tokenizers[/]")
@@ -227,8 +231,9 @@ def grade_one(
     raise typer.Exit(_code(result))
 
 
-@app.command(epilog="Writes to demo/ and _build/ only, never to the term.")
+@app.command(epilog="Writes to demo/, assignments/ and _build/ only, never to the term.")
 def demo(
+    context: typer.Context,
     jobs: Jobs = 2,
     assignment_id: Annotated[str, typer.Option("--assignment", "-a", metavar="ID", help="The assignment to show.")] = "w09a1_tokenizers",
     skip_book: Annotated[bool, typer.Option("--skip-book", help="Do not build the site.")] = False,
@@ -238,10 +243,9 @@ def demo(
 
     Ends with 1 when a score is not the one that the sample cohort states.
     """
-    from autograder.course import open_course
     from autograder.demo import run_demo
 
-    course = open_course()
+    course = _course(context)
     _known(course, assignment_id)
     raise typer.Exit(run_demo(course, out, jobs, assignment_id=assignment_id, with_book=not skip_book, sandbox=not without_sandbox))
 
@@ -255,9 +259,10 @@ def main() -> None:
 
 
 def _course(context: typer.Context) -> Course:
-    from autograder.course import open_course
+    from autograder.course import ROOT, open_course
 
-    return open_course(term=context.obj)
+    root, term = context.obj
+    return open_course(root=(root or ROOT).resolve(), term=term)
 
 
 def _course_and_ids(context: typer.Context, ids: list[str] | None) -> tuple[Course, list[str]]:

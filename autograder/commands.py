@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ from autograder.manifest import Assignment
 from autograder.reports.console import item_table, score_table
 from autograder.reports.text import plain, points
 from autograder.result import Result
+from autograder.submissions import Submitted, read_submitted, scan_submissions
 
 OK, PROBLEMS = 0, 1
 WARNING = "[bold red]Student code runs WITHOUT any wall, with your rights on this machine.[/]"
@@ -43,14 +44,14 @@ def grade_and_record(
     Raises:
         CourseError: there are no submissions, no release, no sandbox.
     """
-    from autograder.cohort import find_submissions
-    from autograder.gradebook import plan, record
+    scan = scan_submissions(course, assignment.id, folder)
+    submissions = scan.submissions
+    for problem in scan.problems:
+        console.print(f"[yellow]![/] {escape(plain(problem, 400))}", soft_wrap=True)
+    prepare(course, assignment, sandbox=sandbox, console=console)
+    from autograder.gradebook import plan, record  # slow to import: after everything that can be wrong
     from autograder.term import with_adjustments
 
-    submissions = find_submissions(course, assignment.id, folder)
-    if not submissions:
-        raise CourseError(_nothing_found(course, assignment, folder))
-    prepare(course, assignment, sandbox=sandbox, console=console)
     graded = grade_all(
         course, assignment, submissions, jobs=jobs, scheduler=scheduler, sandbox=sandbox, round_number=round_number, console=console
     )
@@ -84,8 +85,6 @@ def grade_single(
 ) -> Result:
     """Grade one notebook and show its items. Raises CourseError."""
     from autograder.grade import grade_notebook
-    from autograder.nbgrader_hooks import read_submission
-    from autograder.notebooks import UnreadableNotebook
     from autograder.reports.student import render_student_page
     from autograder.reports.text import write_whole
     from autograder.term import check_student, evidence_folder
@@ -93,10 +92,7 @@ def grade_single(
 
     check_student(student)
     prepare(course, assignment, sandbox=sandbox, console=console)
-    try:
-        data = read_submission(notebook.resolve())
-    except UnreadableNotebook as problem:
-        raise CourseError(f"{notebook}: {problem}") from None
+    data = read_submitted(notebook.resolve())
     with console.status(f"Grading {escape(notebook.name)} …"):
         result = grade_notebook(
             course,
@@ -133,7 +129,7 @@ def prepare(course: Course, assignment: Assignment, *, sandbox: bool, console: C
 def grade_all(
     course: Course,
     assignment: Assignment,
-    submissions: Iterable[Any],
+    submissions: Iterable[Submitted],
     *,
     jobs: int,
     scheduler: str | None = None,
@@ -145,14 +141,14 @@ def grade_all(
     from autograder.cohort import grade_cohort
 
     submissions = list(submissions)
-    extra = {} if round_number is None else {"round_number": round_number}
     with progress_bar(console) as progress:
         task = progress.add_task("Grading", total=len(submissions), detail="")
 
         def done(result: Result) -> None:
             progress.update(task, advance=1, detail=f"{plain(result.student, 30)}  {points(result.score)}/{points(result.max_score)}")
 
-        return grade_cohort(course, assignment, submissions, jobs=jobs, scheduler=scheduler, sandbox=sandbox, on_result=done, **extra)
+        options = {"jobs": jobs, "scheduler": scheduler, "sandbox": sandbox, "round_number": round_number}
+        return grade_cohort(course, assignment, submissions, on_result=done, **options)
 
 
 def progress_bar(console: Console) -> Progress:
@@ -205,22 +201,10 @@ def _show_notices(console: Console, differences: Iterable[Any]) -> None:
 
 
 def _confirmed(console: Console, students: int) -> bool:
-    if not sys.stdin.isatty():
+    if not _asks_a_person():
         return False
     return Confirm.ask(f"Change the grades of {students} student{'s' * (students > 1)}?", console=console, default=False)
 
 
-def _nothing_found(course: Course, assignment: Assignment, folder: Path | None) -> str:
-    place = folder or course.term / "submitted"
-    wanted = f"{place}/<student>/{assignment.id}/{assignment.id}.ipynb"
-    if not place.is_dir():
-        return f"{place}: no such folder. Submissions are looked for as {wanted}; name another folder with --submissions."
-    return f"No submission of {assignment.id} in {place}. They are looked for as {wanted}."
-
-
-def status_counts(results: Mapping[str, Result]) -> dict[str, int]:
-    """How many results there are of each status."""
-    counts: dict[str, int] = {}
-    for result in results.values():
-        counts[result.status] = counts.get(result.status, 0) + 1
-    return counts
+def _asks_a_person() -> bool:
+    return sys.stdin.isatty()

@@ -17,6 +17,7 @@ from autograder.reports.console import score_table
 from autograder.reports.student import write_student_pages
 from autograder.result import Result
 from autograder.samples import Materialised, Sample, load_samples, materialise
+from autograder.submissions import Submitted
 from autograder.term import DATABASE_VARIABLE
 
 OK, PROBLEMS = 0, 1
@@ -58,7 +59,8 @@ def run_demo(
         folder, packed = course.term / "submitted", course.term / "packed"
         made = materialise(course, assignment, folder, samples=samples, cache=packed, on_sample=begin)
         progress.update(task, completed=len(made), detail="")
-    results = grade_all(course, assignment, made, jobs=jobs, sandbox=sandbox, console=console)
+    submissions = [Submitted(entry.student, entry.notebook, entry.evidence) for entry in made]
+    results = grade_all(course, assignment, submissions, jobs=jobs, sandbox=sandbox, console=console)
     results = {entry.student: results[entry.student] for entry in made}
     with console.status("Writing the gradebook …"):
         notices = [difference for difference in record(course, assignment, results) if difference.kind == "fault"]
