@@ -235,8 +235,9 @@ def test_nothing_private_of_the_course_is_received(name, tmp_path):
 
 
 def test_the_kit_imports_nothing_but_itself():
-    """A kit module that imports a reference, the grader or a test helper would fail at a student's."""
-    for path in (ROOT / "course_lib" / "kit").rglob("*.py"):
+    """A kit module or public check that imports a reference, the grader or a test helper would fail at a student's."""
+    public = [COURSE.room(name) / "public_checks.py" for name in COURSE.assignment_ids()]
+    for path in [*(ROOT / "course_lib" / "kit").rglob("*.py"), *public]:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
             names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
