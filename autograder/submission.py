@@ -33,15 +33,15 @@ class SandboxSubmission(Submission):
         started = time.monotonic()
         seconds = min(timeout, self._left)
         try:
-            return self._asked(request, seconds, started + self._left)
+            return self._asked(request, seconds)
         finally:
             self._left -= time.monotonic() - started
 
-    def _asked(self, request: str, seconds: float, deadline: float) -> str:
+    def _asked(self, request: str, seconds: float) -> str:
         if seconds <= 0:
             raise TimedOut("앞선 호출들이 주어진 시간을 모두 써서 더 실행하지 않았습니다.")
         try:
-            kernel = self.session.revived(deadline)
+            kernel = self.session.revived(self._left)
         except Exhausted:
             raise KernelDied("앞선 호출에서 커널이 거듭 꺼져 더 실행하지 않았습니다.") from None
         try:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -19,7 +18,6 @@ if TYPE_CHECKING:
 
 _RESTARTS = 8  # while the notebook runs; then the rest of it is skipped
 _REVIVALS = 3  # while it is probed
-_LEAST_SECONDS = 0.5
 
 _KILLED = {
     "memory": "메모리를 {memory_mb:,}MB보다 많이 써서 실행을 중단했습니다.",
@@ -66,6 +64,7 @@ class Session:
         self.cells: list[_Cell] = []
         self.kernel: Kernel | None = None
         self._revivals = 0
+        self._left = 0.0  # seconds that cells may still take; starting kernels is not the student's time
 
     def __enter__(self) -> Session:
         return self
@@ -90,32 +89,34 @@ class Session:
     def run(self, manager: NotebookExecutionManager) -> None:
         """Run the notebook's code cells in order; afterwards ``kernel`` is alive and holds what they made."""
         self.cells = [_Cell(index, node) for index, node in enumerate(manager.nb.cells) if node.cell_type == "code"]
-        deadline = time.monotonic() + self.limits.total_seconds
+        self._left = self.limits.total_seconds
         room, restarts = int(self.limits.output_mb * 1_000_000), 0
         self._start()
         for position, cell in enumerate(self.cells):
             if not self.kernel:
                 restarts += 1
                 if restarts <= _RESTARTS:
-                    self._restore(self.cells[:position], deadline)
+                    self._restore(self.cells[:position])
             if not self.kernel:
                 self._skip(cell, _GIVEN_UP if restarts > _RESTARTS else _NO_TIME)
-            elif deadline - time.monotonic() < _LEAST_SECONDS:
+            elif self._left <= 0:
                 self._skip(cell, _NO_TIME)
             else:
                 manager.cell_start(cell.node, cell.index)
-                run = self._run(cell, deadline, room)
+                run = self._run(cell, room)
                 room = max(0, room - self._keep(cell, run))
                 if cell.status != "ok":
                     manager.cell_exception(cell.node, cell_index=cell.index)
                 manager.cell_complete(cell.node, cell_index=cell.index)
         if not self.kernel:
-            self._restore(self.cells, time.monotonic() + self.limits.total_seconds)
+            self._left = self.limits.total_seconds
+            self._restore(self.cells)
 
-    def _run(self, cell: _Cell, deadline: float, room: int, patience: float = 1.0) -> CellRun:
+    def _run(self, cell: _Cell, room: int, patience: float = 1.0) -> CellRun:
         """Run one cell and note its end; ``self.kernel`` is ``None`` when it did not survive."""
-        seconds = min(self.limits.cell_seconds * patience, max(_LEAST_SECONDS, deadline - time.monotonic()))
+        seconds = min(self.limits.cell_seconds * patience, self._left)
         run = self.kernel.execute(cell.node.source, seconds, room)
+        self._left -= run.seconds
         cell.status, cell.seconds, cell.error = run.status, run.seconds, run.error
         if run.status == "timeout":
             cell.error = _TIMED_OUT.format(seconds=round(seconds, 1))
@@ -137,25 +138,24 @@ class Session:
         cell.status, cell.error = "skipped", why.format(**self.limits.model_dump())
         cell.node.outputs, cell.node.execution_count = [note(cell.error)], None
 
-    def _restore(self, cells: list[_Cell], deadline: float) -> None:
+    def _restore(self, cells: list[_Cell]) -> None:
         """Start a new kernel and run again what ran before; a cell that ends this one, too, is left out of the next.
 
         ``self.kernel`` is ``None`` when the time did not suffice.
         """
-        while time.monotonic() < deadline:
+        while self._left > 0:
             self._start()
             for cell in [cell for cell in cells if cell.runs_again]:
-                if not self.kernel or time.monotonic() > deadline:
-                    break
                 before = cell.status, cell.seconds, cell.error
-                run = self._run(cell, deadline, room=0, patience=2.0)
+                run = self._run(cell, room=0, patience=2.0)
                 if run.status in ("timeout", "killed"):
                     cell.node.outputs.append(note(cell.error))
                 else:
                     cell.status, cell.seconds, cell.error = before
+                if not self.kernel or self._left <= 0:
+                    break
             else:
-                if self.kernel:
-                    return
+                return
         self.drop()
 
     # -- the kernel -----------------------------------------------------------------------------------------------
@@ -163,8 +163,8 @@ class Session:
     def _start(self) -> None:
         self.kernel = Kernel(self.limits, self.kit, walls=self.walls)
 
-    def revived(self, deadline: float) -> Kernel:
-        """The running kernel, brought back if need be.
+    def revived(self, seconds: float) -> Kernel:
+        """The running kernel, brought back if need be, which may take ``seconds``.
 
         Raises:
             Exhausted: that has happened too often, or takes too long.
@@ -175,7 +175,8 @@ class Session:
             self._revivals += 1
             if self._revivals > _REVIVALS:
                 raise Exhausted
-            self._restore(self.cells, deadline)
+            self._left = seconds
+            self._restore(self.cells)
         if self.kernel is None:
             raise Exhausted
         return self.kernel
