@@ -68,6 +68,7 @@ class Page:
         self._loaded = False
         for domain in ("Page", "Network", "Runtime", "Log"):
             self.command(f"{domain}.enable")
+        self.viewport(1280, 900)
 
     def command(self, method: str, **parameters: Any) -> dict[str, Any]:
         """Send one command and return its result. Raises BrowserError when it fails."""
@@ -137,6 +138,7 @@ class Page:
         return value
 
     def viewport(self, width: int, height: int, *, mobile: bool = False) -> None:
+        self._size = (width, height, mobile)
         self.command("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=mobile)
 
     def colour_scheme(self, scheme: str) -> None:
@@ -146,7 +148,12 @@ class Page:
 
     def screenshot(self, path: Path, *, whole: bool = False) -> Path:
         """Write a PNG of what is visible, or of the whole page."""
-        data = self.command("Page.captureScreenshot", format="png", captureBeyondViewport=whole)["data"]
+        width, height, mobile = self._size
+        if whole:  # as tall as the page: a capture beyond the view lays pages out anew, and wrongly
+            self.viewport(width, self.evaluate("document.documentElement.scrollHeight"), mobile=mobile)
+            self.wait_idle(0.2)
+        data = self.command("Page.captureScreenshot", format="png")["data"]
+        self.viewport(width, height, mobile=mobile)
         path.write_bytes(base64.b64decode(data))
         return path
 

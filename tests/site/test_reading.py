@@ -56,7 +56,8 @@ FAINT = """
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   while (walker.nextNode()) {
     const element = walker.currentNode.parentElement;
-    if (!walker.currentNode.data.trim() || !element.checkVisibility({opacityProperty: true, visibilityProperty: true}) || element.closest('mjx-container')) continue;
+    const shown = element.checkVisibility({opacityProperty: true, visibilityProperty: true});
+    if (!walker.currentNode.data.trim() || !shown || element.closest('mjx-container')) continue;
     const style = getComputedStyle(element), below = ground(element);
     const [a, b] = [light(over(colour(style.color), below)), light(below)].sort((x, y) => y - x);
     const large = parseFloat(style.fontSize) >= 24 || (parseFloat(style.fontSize) >= 18.66 && style.fontWeight >= 700);

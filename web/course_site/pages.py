@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+from pathlib import Path
 from typing import Any
 
 from docutils import nodes
@@ -29,6 +31,29 @@ def mend_body(_app: Sphinx, _page: str, _template: str, context: dict[str, Any],
         context["body"] = context["body"].replace('<summary aria-label="Toggle hidden content">', "<summary>")
 
 
+FRONT = """<!DOCTYPE html>
+<html lang="ko">
+<head>
+<meta charset="utf-8">
+<title>{title}</title>
+<meta http-equiv="refresh" content="0; url={target}">
+<link rel="canonical" href="{canonical}">
+</head>
+<body><p><a href="{target}">{title}</a></p></body>
+</html>
+"""
+
+
+def write_front(app: Sphinx, error: Exception | None) -> None:
+    """The address of the site itself leads to the first page, which lies in a folder."""
+    if error is not None or app.builder.name != "html" or app.config.root_doc == "index":
+        return
+    target = app.builder.get_target_uri(app.config.root_doc)
+    text = FRONT.format(title=html.escape(app.config.html_title), target=target, canonical=html.escape(app.config.html_baseurl + target))
+    (Path(app.outdir) / "index.html").write_text(text, encoding="utf-8")
+
+
 def setup(app: Sphinx) -> None:
+    app.connect("build-finished", write_front, priority=100)
     app.connect("env-updated", set_not_found)
     app.connect("html-page-context", mend_body)

@@ -43,9 +43,9 @@ def index_terms(text: str) -> list[str]:
 # Particles are taken off where a page holds what is left: 병합부터는 finds what 병합 finds. A word that no page holds is
 # shortened from its end.
 PARTICLES = (
-    "에서 에게 한테 부터 까지 으로 로 처럼 보다 마다 조차 라도 이라도 이라고 라고 이란 란 이나 나 이며 며 "
-    "과 와 은 는 이 가 을 를 의 에 도 만 야"
-).split()
+    "에서|에게|한테|부터|까지|으로|로|처럼|보다|마다|조차|라도|이라도|이라고|라고|이란|란|이나|나|이며|며"
+    "|과|와|은|는|이|가|을|를|의|에|도|만|야"
+)
 SPLITTER = """
 function splitQuery(query) {
   const longest = LONGEST;
@@ -75,7 +75,7 @@ function splitQuery(query) {
   }
   return terms;
 }
-""".replace("LONGEST", str(LONGEST)).replace("PARTICLES", "|".join(PARTICLES))
+""".replace("LONGEST", str(LONGEST)).replace("PARTICLES", PARTICLES)
 
 
 class KoreanSearch(SearchLanguage):

@@ -1,0 +1,86 @@
+"""What the pages tell people to do is what the course has."""
+
+from __future__ import annotations
+
+import ast
+import importlib.metadata
+import re
+import subprocess
+import sys
+
+import pytest
+from typer.testing import CliRunner
+
+from autograder.cli import app
+from autograder.course import ROOT
+from course_lib.kit import preflight
+
+STUDENT = (ROOT / "book" / "first-steps.md").read_text(encoding="utf-8")
+STAFF = (ROOT / "book" / "grading.md").read_text(encoding="utf-8")
+
+
+def installed_by_the_page() -> set[str]:
+    """Distributions in the page's pip lines, and those that jupyterlab brings along."""
+    named = {name for line in re.findall(r"^pip install (.+)$", STUDENT, re.MULTILINE) for name in line.split()}
+    seen: set[str] = set()
+    waiting = [name for name in named if name == "jupyterlab"]
+    while waiting:
+        name = waiting.pop()
+        if name in seen:
+            continue
+        seen.add(name)
+        requirements = [line for line in importlib.metadata.requires(name) or () if "extra ==" not in line]
+        for requirement in requirements:
+            wanted = re.split(r"[^A-Za-z0-9._-]", requirement, maxsplit=1)[0].lower().replace("_", "-")
+            try:
+                importlib.metadata.distribution(wanted)
+            except importlib.metadata.PackageNotFoundError:
+                continue  # for another system
+            waiting.append(wanted)
+    return named | seen
+
+
+def test_students_install_all_that_preflight_asks_for() -> None:
+    asked = {distribution for distribution, _ in preflight.REQUIRED.values()}
+    assert asked <= installed_by_the_page()
+
+
+def test_students_install_all_that_the_kit_imports() -> None:
+    imported = set()
+    for path in (ROOT / "course_lib" / "kit").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Import):
+                imported.update(alias.name.partition(".")[0] for alias in node.names)
+            elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+                imported.add(node.module.partition(".")[0])
+    foreign = imported - set(sys.stdlib_module_names) - {"course_lib", "yaml", "torch"}
+    # yaml only where there are manifests, torch only for replies that are tensors
+    distributions = {name.lower() for module in foreign for name in importlib.metadata.packages_distributions().get(module, [module])}
+    distributions = {name.replace("_", "-") for name in distributions}
+    assert distributions <= installed_by_the_page()
+    assert "koreanize-matplotlib" in installed_by_the_page(), "found by its files, not imported"
+
+
+@pytest.mark.parametrize("command", sorted(set(re.findall(r"python -m course_lib\.kit (\w+)", STUDENT))))
+def test_students_commands_exist(command: str) -> None:
+    told = subprocess.run(
+        [sys.executable, "-m", "course_lib.kit", command, "--help"], capture_output=True, text=True, cwd=ROOT, check=False
+    )
+    assert told.returncode == 0
+
+
+@pytest.mark.parametrize("command", sorted(set(re.findall(r"^\|? ?`?course ([a-z-]+)", STAFF, re.MULTILINE))))
+def test_staff_commands_exist(command: str) -> None:
+    assert CliRunner().invoke(app, [command, "--help"]).exit_code == 0
+
+
+@pytest.mark.parametrize("target", sorted(set(re.findall(r"\bmake ([a-z-]+)", STUDENT + STAFF))))
+def test_make_targets_exist(target: str) -> None:
+    assert re.search(rf"^{target}:", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
+
+
+def test_the_loud_option_has_the_name_that_the_page_warns_of() -> None:
+    named = re.search(r"`(--[a-z-]+)`는 샌드박스 없이", STAFF)
+    assert named
+    shown = CliRunner().invoke(app, ["grade", "--help"], env={"COLUMNS": "300", "TERMINAL_WIDTH": "300"}).output
+    assert named[1] in shown
