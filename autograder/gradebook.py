@@ -76,6 +76,7 @@ def register(course: Course, assignment: Assignment) -> None:
     if not course.source_notebook(assignment.id).is_file():
         write_source(course, assignment.id)
     put_environment_on_path()
+    _create(course)
     with open_gradebook(course) as gradebook:
         create_ledger(gradebook)
         gradebook.update_or_create_assignment(assignment.id)
@@ -255,10 +256,26 @@ def _cells(release: NotebookNode) -> dict[str, tuple[object, ...]]:
     return found
 
 
+def _sqlite_file(course: Course) -> Path | None:
+    url = database_url(course)
+    return Path(url.removeprefix("sqlite:///")) if url.startswith("sqlite:///") else None
+
+
 def _has_gradebook(course: Course) -> bool:
     """Whether there is something to read; nothing is created by looking."""
-    url = database_url(course)
-    return not url.startswith("sqlite:///") or Path(url.removeprefix("sqlite:///")).is_file()
+    path = _sqlite_file(course)
+    return path is None or path.is_file()
+
+
+def _create(course: Course) -> None:
+    """Make a new SQLite file whole: one without its schema's version could never be upgraded."""
+    if _has_gradebook(course):
+        return
+    path = _sqlite_file(course)
+    aside = path.with_name(f".{path.name}.new")
+    aside.unlink(missing_ok=True)
+    Gradebook(f"sqlite:///{aside}").close()
+    aside.replace(path)
 
 
 @contextmanager

@@ -87,12 +87,10 @@ def bounded(score: float, points: float) -> float | None:
 def expected_score(result: Result, item: Item | Bonus, points: float) -> float | None:
     """The score that the grader gives on an item's cell; None where a person has to.
 
-    Manual items have one only after an erratum that gives everyone the points or drops the item.
+    An item graded by hand has one where nothing was answered, or where an erratum decides.
     """
     found = _counted(result, item)
-    if found is None or (item.manual and found.score < found.max_score):
-        return None
-    return bounded(0.0 if isinstance(item, Bonus) else found.score, points)
+    return None if found is None else bounded(0.0 if isinstance(item, Bonus) else found.score, points)
 
 
 def _counted(result: Result, item: Item | Bonus) -> ItemResult | None:
@@ -164,12 +162,11 @@ def settle(
         faulty = fault
         if fault or item.id not in checksums:
             grade.auto_score, faulty = None, fault or "the graded notebook has no such cell"
-        elif not item.manual:
-            faulty = _compare(grade.auto_score, wanted, fault_reason(result, item.id))
+        else:
+            if not item.manual:
+                faulty = _compare(grade.auto_score, wanted, fault_reason(result, item.id))
             grade.auto_score = None if faulty else wanted
-        elif wanted is not None:
-            grade.auto_score = wanted
-        typed = _clamp(grade, wanted or 0.0 if item.manual else 0.0, points, old)
+        typed = _clamp(grade, (wanted or 0.0) if item.manual else 0.0, points, old)
         entry = Entry(
             auto_score=grade.auto_score,
             extra_credit=_credit(grade, expected_credit(course, assignment, result, item), old),

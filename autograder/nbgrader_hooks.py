@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import os
 import stat
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,7 @@ from autograder.manifest import Assignment
 from autograder.notebooks import UnreadableNotebook, read_notebook, restore
 from autograder.reading import BOUNDS
 from autograder.result import Result
+from autograder.store import Store, submission_key
 from autograder.term import evidence_folder, round_number
 
 MARK = "course"  # key of our part of an autograded notebook's metadata
@@ -46,6 +48,9 @@ class CourseHook(Configurable):
     @property
     def course(self) -> Course:
         return open_course(Path(self.course_root), Path(self.course_term) if self.course_term else None)
+
+    def assignment(self, course: Course, assignment_id: str) -> Assignment:
+        return _assignment(course.root, assignment_id, (course.room(assignment_id) / "assignment.yml").stat().st_mtime_ns)
 
 
 class RestoringExporter(CourseHook, NotebookExporter):
@@ -64,7 +69,7 @@ class RestoringExporter(CourseHook, NotebookExporter):
         return self.from_notebook_node(notebook, resources=resources, **kw)
 
     def _restored(self, course: Course, path: Path) -> NotebookNode:
-        master = read_release(course, course.assignment(path.parent.name))
+        master = read_release(course, self.assignment(course, path.parent.name))
         fault = ""
         try:
             notebook = restore(read_notebook(read_submission(path)), master).notebook
@@ -85,7 +90,7 @@ class ResultPreprocessor(CourseHook, NbGraderPreprocessor):
 
     def preprocess(self, nb: NotebookNode, resources: ResourcesDict) -> tuple[NotebookNode, ResourcesDict]:
         course, names = self.course, resources["nbgrader"]
-        assignment = course.assignment(names["assignment"])
+        assignment = self.assignment(course, names["assignment"])
         at_hand = getattr(getattr(self.parent, "parent", None), "results", {})  # of the converter that record() runs
         result = at_hand.get(names["student"]) or result_for(course, assignment, names["student"], sandbox=self.sandbox)
         write_scores(nb, assignment, result)
@@ -102,7 +107,7 @@ class SettlePreprocessor(CourseHook, NbGraderPreprocessor):
 
     def preprocess(self, nb: NotebookNode, resources: ResourcesDict) -> tuple[NotebookNode, ResourcesDict]:
         course, names, result = self.course, resources["nbgrader"], resources[RESULT]
-        assignment = course.assignment(names["assignment"])
+        assignment = self.assignment(course, names["assignment"])
         digest = submission_digest(course, assignment.id, names["student"])
         with Gradebook(names["db_url"]) as gradebook:
             fault = nb.metadata.get(MARK, {}).get("fault", "")
@@ -110,6 +115,12 @@ class SettlePreprocessor(CourseHook, NbGraderPreprocessor):
             for item, text in notices:
                 self.log.warning("%s %s: %s", names["student"], item, text)
         return nb, resources
+
+
+@lru_cache(maxsize=16)
+def _assignment(root: Path, assignment_id: str, _changed: int) -> Assignment:
+    """A manifest is read four times for each submission, and takes longer than all the rest of ours."""
+    return open_course(root).assignment(assignment_id)
 
 
 def read_submission(path: Path) -> bytes:
@@ -155,8 +166,7 @@ def read_release(course: Course, assignment: Assignment) -> NotebookNode:
 
 def result_for(course: Course, assignment: Assignment, student: str, *, sandbox: bool = True) -> Result:
     """The stored result of what ``student`` submitted, else a new one, which is stored unless the grader failed."""
-    from autograder.grade import grade_notebook  # brings the sandbox; seldom needed
-    from autograder.store import Store, submission_key
+    from autograder.grade import grade_notebook  # brings the sandbox, which most runs do not need
 
     path = course.submission_notebook(assignment.id, student)
     evidence, number = evidence_folder(path), round_number(course, assignment.id)
@@ -164,14 +174,14 @@ def result_for(course: Course, assignment: Assignment, student: str, *, sandbox:
         data = read_submission(path)
     except UnreadableNotebook:
         data = b""
-    key = submission_key(course, assignment, data, evidence, student, number)
+    key = submission_key(course, assignment, data, evidence, student, number, sandbox=sandbox)
     store = Store(course.term / "store")
     found = store.get(key)
     if found is not None:
         return found
     result = grade_notebook(course, assignment, data, student=student, evidence_dir=evidence, sandbox=sandbox, round_number=number)
     if result.status != "grader_fault":
-        store.put(key, result)
+        store.put(result.key, result)
     return result
 
 

@@ -25,7 +25,7 @@ def safe_markdown(context: Context, source: str) -> str:
 
 
 class _Renderer(IPythonRenderer):
-    def image(self, text: str, url: str, title: str | None = None) -> str:
+    def image(self, text: str, url: str, title: str | None = None) -> str:  # noqa: ARG002 - nbconvert's signature
         bundle = self.attachments.get(url.removeprefix("attachment:"), {}) if url.startswith("attachment:") else {}
         kind = next((kind for kind in IMAGES if kind in bundle), None)
         if kind is None:

@@ -165,9 +165,8 @@ def adjustment_points(adjustments: Iterable[Adjustment]) -> float:
 
 def with_adjustments(course: Course, result: Result) -> Result:
     """The result with the lines that the report prints. Its scores stay: adjustments are extra credit in the gradebook."""
-    return result.model_copy(
-        update={"adjustments": tuple(_line(course, entry) for entry in read_adjustments(course, result.assignment, result.student))}
-    )
+    lines = tuple(_line(course, entry) for entry in read_adjustments(course, result.assignment, result.student))
+    return result.model_copy(update={"adjustments": result.adjustments + lines})
 
 
 def _line(course: Course, entry: Adjustment) -> str:

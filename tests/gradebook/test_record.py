@@ -42,7 +42,12 @@ def test_scores_bonus_and_essays_arrive(desk):
     desk.submit("kim")
     desk.submit("lee", {name: source for name, source in tinycourse.SOLUTIONS.items() if name != "essay-add"})
     before = os.getcwd()
-    assert desk.record(desk.result("kim", {"add": 0.75, "total": 0.1 + 0.2, "bonus-triple": 1.25}), desk.result("lee")) == []
+    assert (
+        desk.record(
+            desk.result("kim", {"add": 0.75, "total": 0.1 + 0.2, "bonus-triple": 1.25}), desk.result("lee", answered=["exp-analysis"])
+        )
+        == []
+    )
     assert os.getcwd() == before
 
     kim = desk.scores("kim")
