@@ -44,7 +44,9 @@ def splice(notebook: NotebookNode, source: str) -> None:
     texts = {node.name: _text(node, lines) for node in anew}
     first = min(anew, key=lambda node: _position(notebook, places[node.name]))
     if besides:
-        texts[first.name] = "\n".join(_text(node, lines) for node in besides) + "\n\n\n" + texts[first.name]
+        gaps = ["\n\n\n" if isinstance(node, _DEFINITIONS) else "\n" for node in besides[1:]]
+        needed = "".join(gap + _text(node, lines) for gap, node in zip(["", *gaps], besides, strict=True))
+        texts[first.name] = f"{needed}\n\n\n{texts[first.name]}"
     # From the end of each cell to its beginning, so that line numbers stay true.
     for name in sorted(texts, key=lambda name: -places[name].first):
         place = places[name]
