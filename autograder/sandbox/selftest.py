@@ -9,6 +9,7 @@ import secrets
 import socket
 import sys
 import tempfile
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -46,11 +47,13 @@ def require_walls() -> None:
     Raises:
         SandboxUnavailable: with the names of the walls.
     """
-    if os.getpid() not in _trusting:
-        _require_walls(os.getpid())
+    with _one_at_a_time:
+        if os.getpid() not in _trusting:
+            _require_walls(os.getpid())
 
 
 _trusting: set[int] = set()
+_one_at_a_time = threading.Lock()
 
 
 def trust_walls() -> None:
@@ -128,7 +131,7 @@ def _outside() -> Iterator[dict[str, Any]]:
         abstract.bind(name := f"\0{folders.PREFIX}-{canary}")
         abstract.listen()
         os.environ[_CANARY] = canary
-        stack.callback(os.environ.pop, _CANARY)
+        stack.callback(os.environ.pop, _CANARY, None)
         files = [str(secret), "/etc/passwd", "/etc/shadow", "/var/lib", "/boot", "/proc/1/root/boot", "/sys/fs/cgroup"]
         yield {
             "canary": canary,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -18,16 +19,17 @@ SMALL = Limits(cell_seconds=8, total_seconds=40, memory_mb=256, processes=64, di
 
 
 @pytest.fixture(scope="session")
-def kit(tmp_path_factory) -> Path:
-    """The part of the kit that a kernel needs to answer requests."""
-    folder = tmp_path_factory.mktemp("kit")
-    folder.chmod(0o755)  # like the real one: the sandbox's user reads it
+def kit() -> Iterator[Path]:
+    """The part of the kit that a kernel needs to answer requests, where any user can read it (pytest's own folders are closed)."""
+    folder = Path(tempfile.mkdtemp(prefix="course-test-kit-"))
+    folder.chmod(0o755)
     inner = folder / "course_lib" / "kit"
     inner.mkdir(parents=True)
     shutil.copy(ROOT / "course_lib" / "__init__.py", inner.parent)
     for name in ("__init__", "wire", "remote"):
         shutil.copy(ROOT / "course_lib" / "kit" / f"{name}.py", inner)
-    return folder
+    yield folder
+    shutil.rmtree(folder)
 
 
 @pytest.fixture(scope="module")
