@@ -5,6 +5,7 @@ Each table maps a misconception's name to the function that makes the mistake an
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
@@ -72,10 +73,15 @@ def _reusing(word: Word, pair: Pair) -> Word:
     return tuple("".join(pair) if i in starts else symbol for i, symbol in enumerate(word) if i in starts or i - 1 not in starts)
 
 
+def _in_joined_text(word: Word, pair: Pair) -> Word:
+    return tuple("|".join(word).replace("|".join(pair), "".join(pair)).split("|"))
+
+
 MERGES: dict[str, tuple[Callable[[Word, Pair], Word], str]] = {
     "첫 자리만 병합": (_first_only, "한 단어에서 첫 번째 자리만 병합하고 있습니다. 모든 자리를 병합해야 합니다."),
     "오른쪽부터 병합": (_from_the_right, "오른쪽부터 짝을 짓고 있습니다. '아아아'는 '아아', '아'가 되어야 합니다."),
     "글자를 두 번 씀": (_reusing, "한 번 병합한 글자를 다음 병합에 다시 쓰고 있습니다. '아아아'는 '아아', '아'가 되어야 합니다."),
+    "문자열에서 바꿈": (_in_joined_text, "기호를 하나씩 견주지 않고 이은 문자열에서 찾아 바꾸고 있습니다. 기호의 경계가 무너집니다."),
 }
 
 
@@ -124,15 +130,16 @@ def train_wrongly(
     *,
     count: Callable[[Words], Counter[Pair]] = count_pairs,
     choose: Choice = _smallest_ids,
+    split: Callable[[str], list[str]] = pretokenize,
     renumber: Literal["", "next", "length"] = "",
 ) -> Trained:
-    """Train step by step with another way of counting, of choosing, or of giving ids.
+    """Train step by step with another way of counting, of choosing, of splitting, or of giving ids.
 
     Args:
         renumber: how a merged symbol gets its id: "" keeps one that is there; "next" always takes the next of a counter,
             "length" the vocabulary's length, even where the symbol has an id already.
     """
-    words: Words = Counter(tuple(word) for text in corpus for word in pretokenize(text))
+    words: Words = Counter(tuple(word) for text in corpus for word in split(text))
     symbols = dict.fromkeys([*special_tokens, *sorted({letter for word in words for letter in word})])
     vocab = {symbol: number for number, symbol in enumerate(symbols)}
     merges: list[Pair] = []
@@ -150,18 +157,34 @@ def train_wrongly(
     return vocab, merges
 
 
-def wrong_trainings(corpus: Sequence[str], size: int, specials: Sequence[str] = (), frequency: int = 2) -> dict[str, tuple[Trained, str]]:
-    """What every misconception on ties and on counting makes of a corpus."""
+def wrong_trainings(
+    corpus: Sequence[str], size: int, specials: Sequence[str] = (), frequency: int = 2, *, splits: bool = True
+) -> dict[str, tuple[Trained, str]]:
+    """What every misconception on ties, counting and splitting makes of a corpus."""
     ties = {name: (train_wrongly(corpus, size, specials, frequency, choose=rule), said) for name, (rule, said) in TIES.items()}
     counts = {name: (train_wrongly(corpus, size, specials, frequency, count=rule), said) for name, (rule, said) in list(COUNTS.items())[:3]}
-    return ties | counts
+    if not splits:
+        return ties | counts
+    return (
+        ties
+        | counts
+        | {name: (train_wrongly(corpus, size, specials, frequency, split=rule), said) for name, (rule, said) in SPLITS.items()}
+    )
+
+
+SPLITS: dict[str, tuple[Callable[[str], list[str]], str]] = {
+    "빈칸으로 나눔": (str.split, "글을 빈칸으로만 나누고 있습니다. pretokenize를 써야 문장 부호가 따로 나뉩니다."),
+    "re로 나눔": (
+        re.compile(r"\w+|[^\w\s]+").findall,
+        "글을 파이썬의 re로 나누고 있습니다. '²'나 '½'에서 결과가 다릅니다. pretokenize를 쓰세요.",
+    ),
+}
 
 
 # -- encoding ---------------------------------------------------------------------------------------------------------
 
 
-def encode_longest(tokenizer: BPETokenizer, text: str) -> list[int]:
-    """Take the longest entry of the vocabulary at every place, whatever the merges say."""
+def _longest(tokenizer: BPETokenizer, text: str) -> list[int]:
     ids = []
     for word in pretokenize(text):
         while word:
@@ -171,19 +194,30 @@ def encode_longest(tokenizer: BPETokenizer, text: str) -> list[int]:
     return ids
 
 
-def encode_without_unknown(tokenizer: BPETokenizer, text: str) -> list[int]:
-    """Drop what is not in the vocabulary."""
+def _unknown_dropped(tokenizer: BPETokenizer, text: str) -> list[int]:
     return [number for number in tokenizer.encode(text) if number != tokenizer.unk_id]
 
 
-def encode_fused_unknown(tokenizer: BPETokenizer, text: str) -> list[int]:
-    """One unknown token for a run of unknown characters within a word."""
+def _unknown_fused(tokenizer: BPETokenizer, text: str) -> list[int]:
     unknown = tokenizer.unk_id
     words = [tokenizer.encode(word) for word in pretokenize(text)]
     return [number for ids in words for number, before in zip(ids, [None, *ids], strict=False) if not number == before == unknown]
 
 
-def encode_with_specials(tokenizer: BPETokenizer, text: str, special: str) -> list[int]:
-    """Read a special token that stands in the text as that token."""
+def _specials_read(tokenizer: BPETokenizer, text: str) -> list[int]:
+    special = next(symbol for symbol, number in tokenizer.vocab.items() if number == tokenizer.unk_id)
     parts = [tokenizer.encode(part) for part in text.split(special)]
-    return [number for i, part in enumerate(parts) for number in ([tokenizer.vocab[special]] if i else []) + part]
+    return [number for i, part in enumerate(parts) for number in ([tokenizer.unk_id] if i else []) + part]
+
+
+ENCODINGS: dict[str, tuple[Callable[[BPETokenizer, str], list[int]], str]] = {
+    "가장 긴 조각부터": (_longest, "어휘에서 가장 긴 조각부터 찾고 있습니다. 병합의 순위대로 합쳐야 합니다."),
+    "모르는 글자를 버림": (_unknown_dropped, "어휘에 없는 글자를 버리고 있습니다. 글자마다 [UNK]의 번호가 되어야 합니다."),
+    "모르는 글자를 합침": (_unknown_fused, "이어지는 모르는 글자를 [UNK] 하나로 합치고 있습니다. 글자마다 하나씩이어야 합니다."),
+    "글 안의 특수 토큰": (_specials_read, "글 안에 적힌 '[UNK]'를 특수 토큰으로 읽고 있습니다. 그냥 글자로 다루어야 합니다."),
+}
+
+
+def wrong_encodings(tokenizer: BPETokenizer, text: str) -> dict[str, tuple[list[int], str]]:
+    """What every misconception on encoding makes of a text."""
+    return {name: (rule(tokenizer, text), said) for name, (rule, said) in ENCODINGS.items()}
