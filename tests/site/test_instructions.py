@@ -55,8 +55,8 @@ def test_students_install_all_that_the_kit_imports() -> None:
                 imported.add(node.module.partition(".")[0])
     foreign = imported - set(sys.stdlib_module_names) - {"course_lib", "yaml", "torch"}
     # yaml only where there are manifests, torch only for replies that are tensors
-    distributions = {name.lower() for module in foreign for name in importlib.metadata.packages_distributions().get(module, [module])}
-    distributions = {name.replace("_", "-") for name in distributions}
+    providers = importlib.metadata.packages_distributions()
+    distributions = {name.lower().replace("_", "-") for module in foreign for name in providers.get(module, [module])}
     assert distributions <= installed_by_the_page()
     assert "koreanize-matplotlib" in installed_by_the_page(), "found by its files, not imported"
 

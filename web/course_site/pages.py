@@ -38,6 +38,7 @@ FRONT = """<!DOCTYPE html>
 <title>{title}</title>
 <meta http-equiv="refresh" content="0; url={target}">
 <link rel="canonical" href="{canonical}">
+<link rel="icon" href="_static/favicon.svg">
 </head>
 <body><p><a href="{target}">{title}</a></p></body>
 </html>
