@@ -84,6 +84,9 @@ class Jail:
         program, _ = bubblewrap()
         stage = self.folder / "stage"
         stage.mkdir(exist_ok=True)
+        for name, words in view.FILES.items():
+            (self.folder / name).write_text(words)
+            (self.folder / name).chmod(0o644)
         tasks = self.limits.processes
         memory = memory_limit(self.limits) + (self.limits.disk_mb << 20)
         self._group = cgroups.create(memory, tasks + 32)
@@ -101,7 +104,7 @@ class Jail:
             "arguments": [
                 "--info-fd",
                 str(writing),
-                *(asdict(part) if isinstance(part, view.Bind) else part for part in view.arguments(self.kit, self.sockets, self.limits)),
+                *(asdict(part) if isinstance(part, view.Bind) else part for part in view.arguments(self.kit, self.folder, self.limits)),
                 "--",
                 *command,
             ],
@@ -212,9 +215,10 @@ class Jail:
         self.reason = self.reason or reason
         if self.walls:
             self._signal(self._root, signal.SIGKILL)
-        elif self.process is not None:
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(self.process.pid, signal.SIGKILL)
+        elif self.process is not None and self.process.returncode is None:
+            for member in [*processes.tree(self.process.pid)][::-1]:
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(member, signal.SIGKILL)
 
     def died_of(self) -> str:
         """``reason``, or "memory" when the system itself killed the kernel for it."""

@@ -49,11 +49,11 @@ def usage(pid: int) -> Usage:
     files: dict[tuple[int, int], int] = {}
     for member in tree(pid):
         try:
-            fields = dict(line.split(":", 1) for line in Path(f"/proc/{member}/status").read_text().splitlines() if ":" in line)
+            fields = _status(member)
         except _GONE:
             continue
         tasks += int(fields.get("Threads", "0"))
-        memory += sum(int(fields[name].split()[0]) for name in ("RssAnon", "RssShmem", "VmSwap") if name in fields) << 10
+        memory += _resident(fields)
         files |= _memory_files(member)
     return Usage(memory + sum(files.values()), tasks)
 
@@ -64,12 +64,27 @@ def proportional_memory(pid: int) -> int:
     files: dict[tuple[int, int], int] = {}
     for member in tree(pid):
         try:
-            lines = Path(f"/proc/{member}/smaps_rollup").read_text().splitlines()
-        except (*_GONE, PermissionError):
+            total += _proportional(member)
+        except _GONE:
             continue
-        total += sum(int(line.split()[1]) << 10 for line in lines if line.startswith(("Pss_Anon:", "Pss_Shmem:")))
         files |= _memory_files(member)
     return total + sum(files.values())
+
+
+def _status(pid: int) -> dict[str, str]:
+    return dict(line.split(":", 1) for line in Path(f"/proc/{pid}/status").read_text().splitlines() if ":" in line)
+
+
+def _resident(fields: dict[str, str]) -> int:
+    return sum(int(fields[name].split()[0]) for name in ("RssAnon", "RssShmem", "VmSwap") if name in fields) << 10
+
+
+def _proportional(pid: int) -> int:
+    try:
+        lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+    except PermissionError:  # a process can close this file to other users, but not its status
+        return _resident(_status(pid))
+    return sum(int(line.split()[1]) << 10 for line in lines if line.startswith(("Pss_Anon:", "Pss_Shmem:")))
 
 
 def _memory_files(pid: int) -> dict[tuple[int, int], int]:

@@ -132,7 +132,7 @@ def _outside() -> Iterator[dict[str, Any]]:
         abstract.listen()
         os.environ[_CANARY] = canary
         stack.callback(os.environ.pop, _CANARY, None)
-        files = [str(secret), "/etc/passwd", "/etc/shadow", "/var/lib", "/boot", "/proc/1/root/boot", "/sys/fs/cgroup"]
+        files = [str(secret), "/etc/machine-id", "/etc/shadow", "/var/lib", "/boot", "/proc/1/root/boot", "/sys/fs/cgroup"]
         yield {
             "canary": canary,
             "files": files,

@@ -20,10 +20,18 @@ KIT = "/kit"
 HOME = "/home/student"
 SCRATCH = "/scratch"
 SOCKETS = "/run/kernel"
+HOST = "course"
 UID = 1000  # inside; on the host it is an unprivileged user's number
 
 _ETC = ("ld.so.cache", "ld.so.conf", "ld.so.conf.d", "alternatives", "localtime", "fonts", "mime.types")
 _SYSTEM_FOLDERS = ("bin", "sbin", "lib", "lib32", "lib64", "libx32")
+# Small files of the sandbox's own in place of the host's, which name people and machines.
+FILES = {
+    "passwd": f"student:x:{UID}:{UID}::{HOME}:/bin/sh\n",
+    "group": f"student:x:{UID}:\n",
+    "hosts": f"127.0.0.1 localhost {HOST}\n::1 localhost\n",
+}
+
 LIBRARY_FOLDERS = ("site-packages", "dist-packages")  # where an ordinary installation puts the course
 _OWN_PACKAGES = ("autograder", "course_lib")
 
@@ -137,20 +145,24 @@ def environment(kit: bool) -> dict[str, str]:
     return variables
 
 
-def arguments(kit: Path | None, sockets: Path, limits: Limits) -> list[Argument]:
-    """bubblewrap's arguments, except for the command itself; a :class:`Bind` stands for a bind whose source may be staged."""
+def arguments(kit: Path | None, folder: Path, limits: Limits) -> list[Argument]:
+    """bubblewrap's arguments, except for the command itself; a :class:`Bind` stands for a bind whose source may be staged.
+
+    ``folder`` holds the folder ``s`` for the sockets, and the :data:`FILES`.
+    """
     size = limits.disk_mb << 20
     parts: list[Argument] = ["--unshare-all", "--unshare-user", "--disable-userns", "--die-with-parent", "--new-session"]
-    parts += ["--cap-drop", "ALL", "--uid", str(UID), "--gid", str(UID), "--hostname", "course", "--clearenv"]
+    parts += ["--cap-drop", "ALL", "--uid", str(UID), "--gid", str(UID), "--hostname", HOST, "--clearenv"]
     for name, value in environment(kit is not None).items():
         parts += ["--setenv", name, value]
     parts += _system()
+    parts += [Bind(str(folder / name), f"/etc/{name}") for name in FILES]
     parts += ["--proc", "/proc", "--ro-bind", "/proc/sys", "/proc/sys"]
     parts += ["--dev", "/dev", "--size", str(size), "--tmpfs", "/dev/shm", "--remount-ro", "/dev"]
     parts += _interpreter()
     if kit is not None:
         parts.append(Bind(str(kit), KIT))
     parts += ["--size", str(size), "--tmpfs", SCRATCH, "--size", str(size), "--tmpfs", "/tmp", "--size", str(size), "--tmpfs", HOME]
-    parts.append(Bind(str(sockets), SOCKETS, writable=True))
+    parts.append(Bind(str(folder / "s"), SOCKETS, writable=True))
     parts += ["--remount-ro", "/", "--chdir", SCRATCH]
     return parts

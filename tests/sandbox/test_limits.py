@@ -96,6 +96,19 @@ def test_shared_pages_are_counted_once_before_anything_is_killed():
         os.waitpid(child, 0)
 
 
+def test_a_process_that_closes_its_accounts_is_counted_by_its_resident_memory(monkeypatch):
+    """``prctl(PR_SET_DUMPABLE, 0)`` closes ``smaps_rollup`` to a grader that is not root."""
+    original = Path.read_text
+
+    def read_text(path, *args, **options):
+        if path.name == "smaps_rollup":
+            raise PermissionError
+        return original(path, *args, **options)
+
+    monkeypatch.setattr(Path, "read_text", read_text)
+    assert processes.proportional_memory(os.getpid()) >= 0.9 * processes.usage(os.getpid()).memory > 0
+
+
 def test_the_filter_refuses_the_same_calls_on_both_architectures():
     assert len(seccomp.program("x86_64")) == len(seccomp.program("aarch64")) < 4096
     assert seccomp.program("riscv64") is None

@@ -101,7 +101,7 @@ def test_other_files_of_the_host_are_hidden(kernel, tmp_path):
     secret.write_text("gradebook")
     hidden = [
         str(secret),
-        "/etc/passwd",
+        "/etc/machine-id",
         "/etc/shadow",
         "/root/.bashrc",
         "/var/log",
@@ -115,6 +115,13 @@ def test_other_files_of_the_host_are_hidden(kernel, tmp_path):
         kernel("print(sorted(os.listdir('/home')), os.listdir('/home/student'), os.listdir('/scratch'), os.getcwd())")
         == "['student'] ['.ipython'] [] /scratch"
     )
+
+
+def test_the_sandbox_has_names_of_its_own(kernel):
+    """Libraries look up the user and the machine they run on."""
+    assert kernel(
+        "import getpass, pwd, socket; print(getpass.getuser(), len(pwd.getpwall()), socket.gethostbyname(socket.gethostname()))"
+    ) == ("student 1 127.0.0.1")
 
 
 def test_system_kit_and_devices_are_read_only(kernel):
