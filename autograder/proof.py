@@ -104,7 +104,7 @@ def namespace_of(cells: Iterable[Cell], *extra: str, parameters: Mapping[str, An
     Args:
         parameters: values that replace those of the parameters cell, as papermill would set them.
     """
-    namespace: dict[str, Any] = {"__name__": "__proof__"}
+    namespace: dict[str, Any] = {"__name__": "__main__"}  # as in a kernel
     with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
         for cell in cells:
             _execute(cell.source, cell.name, namespace)
@@ -118,7 +118,7 @@ def namespace_of(cells: Iterable[Cell], *extra: str, parameters: Mapping[str, An
 def _execute(source: str, name: str, namespace: dict[str, Any]) -> None:
     filename = f"{STUDENT_CELL}-{name}>"  # so that messages quote the line, as they do in a kernel
     linecache.cache[filename] = (len(source), None, source.splitlines(keepends=True), filename)
-    exec(compile(source, filename, "exec"), namespace)
+    exec(compile(source, filename, "exec", dont_inherit=True), namespace)
 
 
 def sources_of(cells: Iterable[Cell]) -> dict[str, str]:
