@@ -11,11 +11,10 @@ from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.prompt import Confirm
-from rich.table import Table
 
 from autograder.course import Course, CourseError
 from autograder.manifest import Assignment
-from autograder.reports.console import item_table, score_table
+from autograder.reports.console import difference_table, item_table, score_table
 from autograder.reports.text import plain, points
 from autograder.result import Result
 from autograder.submissions import Submitted, read_submitted, scan_submissions
@@ -164,29 +163,6 @@ def progress_bar(console: Console) -> Progress:
         TextColumn("{task.fields[detail]}", markup=False),
         console=console,
     )
-
-
-def difference_table(differences: Iterable[Any]) -> Table:
-    """Who changes, by how much and why."""
-    table = Table(title="Changes to grades that are already in the gradebook", title_justify="left", header_style="bold", pad_edge=False)
-    for name, justify in (
-        ("Student", "left"),
-        ("Item", "left"),
-        ("Before", "right"),
-        ("Now", "right"),
-        ("Change", "right"),
-        ("Why", "left"),
-    ):
-        table.add_column(name, justify=justify)  # type: ignore[arg-type]
-    for entry in differences:
-        old, new = (entry.old or 0.0), (entry.new or 0.0)
-        change = f"[{'green' if new > old else 'red'}]{new - old:+g}[/]" if entry.kind == "change" else ""
-        table.add_row(escape(entry.student), entry.item, _score(entry.old), _score(entry.new), change, escape(plain(entry.why, 300)))
-    return table
-
-
-def _score(value: float | None) -> str:
-    return "by hand" if value is None else f"{value:g}"
 
 
 def _plain(difference: Any) -> dict[str, Any]:

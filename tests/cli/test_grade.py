@@ -28,7 +28,7 @@ def test_a_first_grading_shows_scores_and_records(run, station) -> None:
     assert station.recorded == ["kim", "lee"]
     assert station.graded_with["jobs"] == 2
     assert station.graded_with["sandbox"] is True
-    for words in ("Implementation", "Theory", "Experiments", "Quality", "kim", "lee", "8", "graded"):
+    for words in ("Impl.", "Theory", "Exper.", "Quality", "kim", "lee", "8", "graded"):
         assert words in result.output
 
 
@@ -77,7 +77,7 @@ def test_json_holds_results_and_differences(run, station, tmp_path: Path) -> Non
 def test_json_on_standard_output_is_nothing_but_json(run) -> None:
     result = run("grade", "t01_sums", "--yes", "--json", "-")
     assert json.loads(result.stdout)["assignment"] == "t01_sums"
-    assert "Implementation" in result.stderr
+    assert "Impl." in result.stderr
 
 
 @pytest.mark.usefixtures("submitted")
