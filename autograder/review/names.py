@@ -15,7 +15,7 @@ SHORT_LIFE = 12  # lines that a one-letter name may live
 # Letters with a fixed meaning in this field's formulas and loops; capitals are matrices and sizes.
 _SYMBOLS = frozenset("ijkntqvxyzwbp_")
 _VAGUE = re.compile(
-    r"tmp|temp|foo|bar|baz|qux|aaa|bbb|asdf|test|thing|stuff|lst|dic|arr|var|func|ret|retval|(my|a)_?(list|dict|func)|result_list|임시|변수"
+    r"tmp|temp|foo|bar|baz|qux|aaa|bbb|asdf|thing|stuff|lst|dic|arr|var|func|ret|retval|(my|a)_?(list|dict|func)|result_list|임시|변수"
     r"|(data|list|lst|dict|dic|arr|array|temp|tmp|var|val|value|result|res|ret|text|string|str|num|df|fn|func|function|foo|word|out|output|new)_?\d+"
 )
 _SUGGESTIONS = {
