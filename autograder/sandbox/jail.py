@@ -5,17 +5,13 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import queue
 import secrets
+import select
 import signal
 import subprocess
 import sys
-import threading
 import time
-from collections.abc import Callable
-from concurrent.futures import Future
 from dataclasses import asdict
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +19,7 @@ from autograder.manifest import Limits
 from autograder.sandbox import cgroups, folders, processes, seccomp, view
 from autograder.sandbox.errors import SandboxFault, SandboxUnavailable
 from autograder.sandbox.requirements import bubblewrap, refusal
+from autograder.sandbox.spawner import spawn
 from autograder.sandbox.watchdog import Watchdog, memory_limit
 
 _START_SECONDS = 20.0
@@ -63,6 +60,7 @@ class Jail:
             SandboxUnavailable: bubblewrap is missing or may not do its work on this machine.
             SandboxFault: the kernel did not start.
         """
+        self.reason, self._complaint = "", b""
         self._empty_sockets()
         inside = dict(connection)
         inside["ip"] = f"{view.SOCKETS}/k" if self.walls else self.prefix
@@ -122,8 +120,10 @@ class Jail:
             )
         finally:
             os.close(writing)
-        with open(reading, "rb") as pipe:
-            information = pipe.read(4096)
+        try:
+            information = _until_closed(reading, _START_SECONDS)
+        finally:
+            os.close(reading)
         if not information:
             self._fail_to_start()
         self._adopt(json.loads(information)["child-pid"])
@@ -258,6 +258,16 @@ class Jail:
         folders.remove(self.folder)
 
 
+def _until_closed(descriptor: int, seconds: float) -> bytes:
+    """What is written to a pipe until its other end is closed, or the time is over."""
+    data, deadline = b"", time.monotonic() + seconds
+    while select.select([descriptor], [], [], max(0.0, deadline - time.monotonic()))[0]:
+        if not (part := os.read(descriptor, 4096)):
+            break
+        data += part
+    return data
+
+
 def _unprivileged_user() -> int:
     """A user for this sandbox alone where the host's numbering has room; "nobody" elsewhere (inside small containers)."""
     own = 0x70000000 + secrets.randbelow(1 << 24)
@@ -266,35 +276,3 @@ def _unprivileged_user() -> int:
         if first <= own < first + length:
             return own
     return _NOBODY
-
-
-# -- the thread that starts processes -------------------------------------------------------------------------------
-
-
-class _Spawner(threading.Thread):
-    """Starts processes from a thread that lives as long as the program: a sandbox ends with the *thread* that started it."""
-
-    def __init__(self) -> None:
-        super().__init__(name="sandbox-spawner", daemon=True)
-        self.orders: queue.SimpleQueue[tuple[Future, Callable[[], Any]]] = queue.SimpleQueue()
-        self.start()
-
-    def run(self) -> None:
-        while True:
-            future, order = self.orders.get()
-            try:
-                future.set_result(order())
-            except BaseException as error:
-                future.set_exception(error)
-
-
-@cache
-def _spawner(_pid: int) -> _Spawner:
-    return _Spawner()
-
-
-def spawn(command: list[str], **options: Any) -> subprocess.Popen[bytes]:
-    """``subprocess.Popen`` in the spawner's thread."""
-    future: Future = Future()
-    _spawner(os.getpid()).orders.put((future, lambda: subprocess.Popen(command, **options)))
-    return future.result()
