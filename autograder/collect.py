@@ -7,26 +7,13 @@ import shutil
 import tempfile
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Protocol
 
 from autograder.course import Course, CourseError
 from autograder.evidence import evidence_files
-from autograder.nbgrader_hooks import read_submission
-from autograder.notebooks import UnreadableNotebook
+from autograder.submissions import Submitted, read_submitted
 from autograder.term import check_student
 
 TIMESTAMP = "timestamp.txt"
-
-
-class Submitted(Protocol):
-    """One submission, wherever it lies; ``autograder.cohort.Submitted`` is one."""
-
-    @property
-    def student(self) -> str: ...
-    @property
-    def notebook(self) -> Path: ...
-    @property
-    def evidence(self) -> Path | None: ...
 
 
 def collect(course: Course, assignment_id: str, submissions: Iterable[Submitted]) -> list[str]:
@@ -51,7 +38,7 @@ def _collect(destination: Path, submitted: Submitted) -> bool:
     if submitted.notebook.absolute() == destination.absolute():
         return False
     wanted = _contents(submitted.notebook, submitted.evidence, destination.name)
-    if folder.is_dir() and wanted == _contents(destination, folder / "pack" / "evidence", destination.name):
+    if os.path.lexists(destination) and wanted == _contents(destination, folder / "pack" / "evidence", destination.name):
         return False
     folder.parent.mkdir(parents=True, exist_ok=True)
     aside = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
@@ -70,10 +57,7 @@ def _collect(destination: Path, submitted: Submitted) -> bool:
 
 
 def _contents(notebook: Path, evidence: Path | None, name: str) -> dict[str, bytes]:
-    try:
-        found = {name: read_submission(notebook)}
-    except UnreadableNotebook:
-        found = {name: b""}
+    found = {name: read_submitted(notebook)}
     found |= {f"pack/evidence/{relative}": data for relative, data in evidence_files(evidence).items()}
     timestamp = notebook.with_name(TIMESTAMP)
     if timestamp.is_file() and not timestamp.is_symlink() and timestamp.stat().st_size < 200:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import fcntl
+import hashlib
+import os
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,13 +20,14 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from autograder.autograde import autograde, graded_notebook
 from autograder.build import write_source
-from autograder.collect import Submitted, collect
+from autograder.collect import collect
 from autograder.course import Course, CourseError
 from autograder.ledger import FAULT, Entry, cell_points, create_ledger, expected_credit, expected_score, read_ledger, settle
 from autograder.manifest import Assignment
 from autograder.nbgrader_hooks import MARK, read_release, submission_digest
 from autograder.nbgrader_settings import put_environment_on_path
 from autograder.result import Result
+from autograder.submissions import Submitted, read_submitted
 from autograder.term import check_student, database_url
 
 
@@ -112,7 +115,7 @@ def record(
         if missing := sorted(s for s in results if not course.submission_notebook(assignment.id, s).exists()):
             raise CourseError(f"{assignment.id}: results without a submission in {course.term / 'submitted'}: {', '.join(missing)}.")
         register(course, assignment)
-        changes = plan(course, assignment, results)
+        changes = plan(course, assignment, results, submissions)
         stored = scores(course, assignment)
         waiting = {s: result for s, result in results.items() if not _up_to_date(course, assignment, result, stored.get(s, {}))}
         failures = autograde(course, assignment, waiting)
@@ -123,19 +126,25 @@ def record(
     return changes + notices
 
 
-def plan(course: Course, assignment: Assignment, results: Mapping[str, Result]) -> list[Difference]:
+def plan(course: Course, assignment: Assignment, results: Mapping[str, Result], submissions: Iterable[Submitted] = ()) -> list[Difference]:
     """What :func:`record` would change of grades that are already in the gradebook, without changing anything.
 
     A student who has no grades yet changes nothing and is left out.
+
+    Args:
+        submissions: those not in the term yet, to say whether a change comes from another submission.
     """
     found = []
+    notebooks = {entry.student: entry.notebook for entry in submissions}
     if not _has_gradebook(course):
         return []
     with open_gradebook(course) as gradebook:
         ledger = read_ledger(gradebook, assignment.id)
         for student, result in sorted(results.items()):
             if any(owner == student for owner, _ in ledger):
-                found += _changes(gradebook, course, assignment, result, ledger)
+                path = notebooks.get(student, course.submission_notebook(assignment.id, student))
+                digest = hashlib.sha256(read_submitted(path)).hexdigest() if os.path.lexists(path) else ""
+                found += _changes(gradebook, course, assignment, result, ledger, digest)
     return found
 
 
@@ -178,10 +187,14 @@ def _settle(gradebook: Gradebook, course: Course, assignment: Assignment, result
 
 
 def _changes(
-    gradebook: Gradebook, course: Course, assignment: Assignment, result: Result, ledger: Mapping[tuple[str, str], Entry]
+    gradebook: Gradebook,
+    course: Course,
+    assignment: Assignment,
+    result: Result,
+    ledger: Mapping[tuple[str, str], Entry],
+    digest: str,
 ) -> Iterator[Difference]:
     stored = _item_grades(gradebook.find_submission(assignment.id, result.student), assignment)
-    digest = submission_digest(course, assignment.id, result.student)
     worth = cell_points(assignment)
     for item in assignment.by_id.values():
         old, now = ledger.get((result.student, item.id)), stored.get(item.id)

@@ -8,8 +8,6 @@ gives full marks for whatever it cannot read there, so every output is deleted a
 from __future__ import annotations
 
 import hashlib
-import os
-import stat
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -29,9 +27,9 @@ from autograder.course import ROOT, Course, CourseError, open_course
 from autograder.ledger import cell_points, expected_score, fault_reason, settle
 from autograder.manifest import Assignment
 from autograder.notebooks import UnreadableNotebook, read_notebook, restore
-from autograder.reading import BOUNDS
 from autograder.result import Result
 from autograder.store import Store, submission_key
+from autograder.submissions import read_submitted
 from autograder.term import evidence_folder, round_number
 
 MARK = "course"  # key of our part of an autograded notebook's metadata
@@ -72,7 +70,7 @@ class RestoringExporter(CourseHook, NotebookExporter):
         master = read_release(course, self.assignment(course, path.parent.name))
         fault = ""
         try:
-            notebook = restore(read_notebook(read_submission(path)), master).notebook
+            notebook = restore(read_notebook(read_submitted(path)), master).notebook
             _check_restored(notebook, master)
         except UnreadableNotebook as error:
             self.log.warning("%s is graded with empty answers: %s", path, error)
@@ -123,25 +121,9 @@ def _assignment(root: Path, assignment_id: str, _changed: int) -> Assignment:
     return open_course(root).assignment(assignment_id)
 
 
-def read_submission(path: Path) -> bytes:
-    """The bytes of a submitted notebook, one more than can be graded at most.
-
-    Raises:
-        UnreadableNotebook: the path is no regular file (a link, a folder, a pipe).
-    """
-    if not stat.S_ISREG(path.lstat().st_mode):
-        raise UnreadableNotebook("제출된 것이 보통 파일이 아닙니다.")
-    handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
-    with os.fdopen(handle, "rb") as file:
-        return file.read(BOUNDS.bytes + 1)
-
-
 def submission_digest(course: Course, assignment_id: str, student: str) -> str:
-    """Identifies a submitted notebook in the ledger."""
-    try:
-        return hashlib.sha256(read_submission(course.submission_notebook(assignment_id, student))).hexdigest()
-    except UnreadableNotebook:
-        return "unreadable"
+    """Identifies a submitted notebook in the ledger. Raises OSError when it cannot be read."""
+    return hashlib.sha256(read_submitted(course.submission_notebook(assignment_id, student))).hexdigest()
 
 
 def read_release(course: Course, assignment: Assignment) -> NotebookNode:
@@ -170,14 +152,11 @@ def result_for(course: Course, assignment: Assignment, student: str, *, sandbox:
 
     path = course.submission_notebook(assignment.id, student)
     evidence, number = evidence_folder(path), round_number(course, assignment.id)
-    try:
-        data = read_submission(path)
-    except UnreadableNotebook:
-        data = b""
+    data = read_submitted(path)
     key = submission_key(course, assignment, data, evidence, student, number, sandbox=sandbox)
     store = Store(course.term / "store")
     found = store.get(key)
-    if found is not None:
+    if found is not None and found.status != "grader_fault":
         return found
     result = grade_notebook(course, assignment, data, student=student, evidence_dir=evidence, sandbox=sandbox, round_number=number)
     if result.status != "grader_fault":

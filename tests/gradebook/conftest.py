@@ -18,11 +18,10 @@ from autograder.build import write_release
 from autograder.course import Course, open_course
 from autograder.gradebook import record, scores
 from autograder.manifest import Assignment
-from autograder.nbgrader_hooks import read_submission
-from autograder.notebooks import UnreadableNotebook
 from autograder.result import Result
 from autograder.scoring import total, without_score
 from autograder.store import Store, submission_key
+from autograder.submissions import read_submitted
 from autograder.term import evidence_folder
 
 CODE = "the grader's code"
@@ -84,11 +83,7 @@ class Desk:
     def store(self, student: str, result: Result | None = None) -> Result:
         """Put a result into the store under the key of what the student submitted, as ``course grade`` does."""
         path = self.course.submission_notebook(tinycourse.ID, student)
-        try:
-            data = read_submission(path)
-        except UnreadableNotebook:
-            data = b""
-        key = submission_key(self.course, self.assignment, data, evidence_folder(path), student)
+        key = submission_key(self.course, self.assignment, read_submitted(path), evidence_folder(path), student)
         stored = (result or self.result(student)).model_copy(update={"key": key})
         Store(self.course.term / "store").put(key, stored)
         return stored

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -11,13 +10,7 @@ import tinycourse
 
 from autograder.collect import collect
 from autograder.course import CourseError
-
-
-@dataclass(frozen=True)
-class Submitted:
-    student: str
-    notebook: Path
-    evidence: Path | None = None
+from autograder.submissions import Submitted
 
 
 @pytest.fixture

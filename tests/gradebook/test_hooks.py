@@ -84,7 +84,7 @@ def forge(cells):
 
 
 HOSTILE = {
-    **{f"planted-{name}": plant(outputs) for name, outputs in PLANTED.items()},
+    **{f"planted-{name}": plant(PLANTED[name]) for name in ("none", "quoted", "nan", "above", "stderr")},
     "duplicated": duplicate,
     "deleted": delete,
     "retyped": retype,

@@ -15,6 +15,9 @@ from autograder import gradebook
 from autograder.autograde import graded_notebook
 from autograder.course import CourseError
 from autograder.gradebook import Difference, open_gradebook, plan, record, scores, total
+from autograder.submissions import Submitted
+
+BUT_ADD = {"double": 1.4, "total": 1.1, "theory-count": 2.0, "exp-table": 1.0, "quality-style": 1.0, "bonus-triple": 2.0}
 
 
 def type_in(desk, student: str, item: str, **values) -> None:
@@ -214,6 +217,19 @@ def test_a_plan_says_what_changes_and_changes_nothing(desk):
         "another submission",
         "extra credit",
     }
+
+
+def test_a_plan_knows_submissions_that_are_not_in_the_term_yet(desk, tmp_path):
+    path = desk.submit("kim")
+    desk.record(desk.result("kim"))
+    (tmp_path / "kim.ipynb").write_bytes(desk.release)
+    results = {"kim": desk.result("kim", BUT_ADD, key="2")}
+    entry = Submitted("kim", tmp_path / "kim.ipynb")
+    assert [d.why for d in plan(desk.course, desk.assignment, results, [entry])] == ["another submission"]
+    path.unlink()  # staff tidied up: the grades are still there to compare with
+    assert [(d.item, d.old, d.new) for d in plan(desk.course, desk.assignment, results)] == [("add", 1.5, 0.0)]
+    assert [d.why for d in record(desk.course, desk.assignment, results, [entry])] == ["another submission"]
+    assert path.read_bytes() == desk.release
 
 
 def test_the_same_result_twice_runs_nbgrader_once(desk, monkeypatch):
