@@ -114,7 +114,8 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> bytes:
 
 @pytest.fixture
 def desk(tiny_course: Course, built: bytes, monkeypatch: pytest.MonkeyPatch) -> Desk:
-    monkeypatch.setattr(store, "code_digest", lambda: CODE)  # a source file saved in the middle of a test changes no key
+    for part in ("code_digest", "environment_digest"):  # what is saved or installed in the middle of a test changes no key
+        monkeypatch.setattr(store, part, lambda: CODE)
     path = tiny_course.release_notebook(tinycourse.ID)
     path.parent.mkdir(parents=True)
     path.write_bytes(built)

@@ -121,7 +121,7 @@ def nbgrader(course: Course, *arguments: str) -> subprocess.CompletedProcess[str
     # The checkout's own configuration file, for this checkout instead.
     text = text.replace("open_course()", f"open_course(Path({str(root)!r}), Path({str(course.term)!r}))")
     text = text.replace("Path(__file__).resolve().parent", f"Path({str(ROOT)!r})")
-    text += f"\nimport autograder.store\nautograder.store.code_digest = lambda: {store.code_digest()!r}\n"
+    text += f"\nfrom autograder import store\nstore.code_digest = store.environment_digest = lambda: {store.code_digest()!r}\n"
     (root / "nbgrader_config.py").write_text(text)
     environment = {**os.environ, "PATH": "/usr/bin:/bin", "JUPYTER_CONFIG_DIR": str(root / "none"), "PYTHONWARNINGS": "ignore"}
     command = [sys.executable, "-m", "nbgrader", *arguments]
