@@ -158,7 +158,7 @@ def _time_limit(seconds: float) -> Iterator[None]:
         raise remote.Stop
 
     previous = signal.signal(signal.SIGALRM, ring)
-    signal.setitimer(signal.ITIMER_REAL, seconds, 0.5)  # again and again: a bare ``except:`` in a loop swallows the first
+    signal.setitimer(signal.ITIMER_REAL, seconds, 0.1)  # again and again: a bare ``except:`` in a loop swallows the first
     try:
         yield
     except remote.Stop:

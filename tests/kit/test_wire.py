@@ -59,7 +59,7 @@ def identical(left: object, right: object) -> bool:
 
 
 @given(values)
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=250, deadline=None)
 def test_round_trip_keeps_value_and_type(value):
     assert identical(decode(encode(value)), value)
 
@@ -161,7 +161,7 @@ pieces = st.sampled_from([*TAGS, *SCRAPS, *"[],[],"])
 
 
 @given(st.lists(pieces, max_size=14).map("".join) | st.text(max_size=30))
-@settings(max_examples=1_500, deadline=None)
+@settings(max_examples=600, deadline=None)
 def test_decode_raises_nothing_but_wire_errors(text):
     with contextlib.suppress(WireError):
         decode(text)
@@ -179,7 +179,7 @@ json_values = st.recursive(
 
 
 @given(json_values)
-@settings(max_examples=1_000, deadline=None)
+@settings(max_examples=500, deadline=None)
 def test_decode_of_any_json_raises_nothing_but_wire_errors(tree):
     with contextlib.suppress(WireError):
         decode(json.dumps(tree))
@@ -212,6 +212,7 @@ def test_decode_of_any_json_raises_nothing_but_wire_errors(tree):
         '["a","int8",[-1],"AA=="]',
         '["a","int8",[true],"AA=="]',
         '["a","int8",[0,99999999,99999999,99999999],""]',
+        '["a","int8",[0,30000000,30000000,30000000],""]',
         '["a","bool",[1],"Ag=="]',
         '["a","bfloat16",[1],"AAA="]',
         "[" * 100_000,
@@ -237,9 +238,9 @@ HASH_MODULUS = 2**61 - 1
 @pytest.mark.parametrize(
     "text",
     [
-        '["s",' + ",".join(f'["i","{k * HASH_MODULUS:#x}"]' for k in range(1, 200_000)) + "]",
-        '["d",' + ",".join(f'["i","{k * HASH_MODULUS:#x}"],1' for k in range(1, 100_000)) + "]",
-        '["s",' + ",".join(f'["t","a",["i","{k * HASH_MODULUS:#x}"]]' for k in range(1, 60_000)) + "]",
+        '["s",' + ",".join(f'["i","{k * HASH_MODULUS:#x}"]' for k in range(1, 40_000)) + "]",
+        '["d",' + ",".join(f'["i","{k * HASH_MODULUS:#x}"],1' for k in range(1, 40_000)) + "]",
+        '["s",' + ",".join(f'["t","a",["i","{k * HASH_MODULUS:#x}"]]' for k in range(1, 40_000)) + "]",
         '["l",' + ",".join('["s",' + ",".join(f'["i","{k * HASH_MODULUS:#x}"]' for k in range(1, 5_000)) + "]" for _ in range(9)) + "]",
         '["s",' + ",".join(f'["i","{(k << 4000) * HASH_MODULUS:#x}"]' for k in range(1, 4_000)) + "]",
     ],
@@ -249,7 +250,7 @@ def test_colliding_keys_are_refused_before_they_cost_their_square(text):
     began = time.perf_counter()
     with pytest.raises(WireError, match="수로 된 키"):
         decode(text)
-    assert time.perf_counter() - began < 10  # unbounded, the smallest of these takes minutes
+    assert time.perf_counter() - began < 10  # unbounded, time grows with the square of their number
 
 
 def test_large_vocabularies_are_welcome():
