@@ -170,7 +170,9 @@ def open_gradebook(course: Course) -> Gradebook:
     url = database_url(course)
     try:
         return Gradebook(url)
-    except (SQLAlchemyError, ModuleNotFoundError) as error:
+    except ModuleNotFoundError as error:
+        raise CourseError(f"The gradebook's driver is missing: {error}. For PostgreSQL: pip install 'psycopg[binary]'") from None
+    except SQLAlchemyError as error:
         shown = url.partition("://")[0]
         raise CourseError(f"The gradebook ({shown}) cannot be opened: {error}. See `db` in term/course.yml and $COURSE_DB.") from None
 
