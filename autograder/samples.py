@@ -6,7 +6,7 @@
   apply: [lexicographic-ties]   # mutants and alternatives by name
   cells: {essay-bpe: "…"}   # other texts by grade id
   evidence: pack            # solution: the teaching solution's, none: nothing beside the notebook
-  profile: smoke            # that the evidence is made in
+  profile: cpu              # that the evidence is made in (smoke is faster, but checks may refuse it)
   expect: {score: 6.4, dimensions: {implementation: 2.8}, items: {bpe-train: 0.6}}
 - student: sample-06
   title: 노트북이 아닌 파일
@@ -85,7 +85,7 @@ class Sample(_Model):
     apply: tuple[str, ...] = ()
     cells: dict[str, str] = {}
     evidence: Literal["none", "solution", "pack"] = "none"
-    profile: Literal["smoke", "cpu"] = "smoke"
+    profile: Literal["smoke", "cpu"] = "cpu"
     raw: str | None = None
     expect: Expectation = Expectation()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby
@@ -149,16 +150,26 @@ def _state(item: ItemResult) -> tuple[str, str]:
 
 def _checks(checks: tuple[CheckResult, ...]) -> Iterator[CheckView]:
     """Failed checks that stand together and say the same become one entry: an unwritten function fails them all."""
+    names = _properties(checks)
     for (state, message), group in groupby(checks, key=lambda check: (_check_state(check), "" if check.passed else check.message)):
         together = list(group)
         if state != "bad" or not message:
             for check in together:
-                yield CheckView(state, (check.property or check.id,), NOT_JUDGED if check.fault else check.message, "", ())
+                yield CheckView(state, (names[check.id],), NOT_JUDGED if check.fault else check.message, "", ())
             continue
-        properties = tuple(check.property or check.id for check in together)
         hints = [check.hint for check in together if check.hint]
         misconception = next((check.misconception for check in together if check.misconception), "") or ""
-        yield CheckView(state, properties, message, misconception, hints[0] if hints else ())
+        yield CheckView(state, tuple(names[check.id] for check in together), message, misconception, hints[0] if hints else ())
+
+
+def _properties(checks: tuple[CheckResult, ...]) -> dict[str, str]:
+    """What each check tests, by id; checks of one property on several inputs (``test_x[ko]``) are told apart by the input's name."""
+    counts = Counter(check.property for check in checks)
+    named = {}
+    for check in checks:
+        case = check.id.partition("[")[2].removesuffix("]")
+        named[check.id] = f"{check.property} `{case}`" if case and counts[check.property] > 1 else check.property or check.id
+    return named
 
 
 def _check_state(check: CheckResult) -> str:

@@ -139,7 +139,7 @@ def test_evidence_is_packed_once_per_notebook(tiny_course: Course, tmp_path: Pat
     tables = [json.loads((entry.evidence / "tables" / "counts.json").read_text()) for entry in (a, b, c)]
     assert tables[0] == tables[1] == tinycourse.EVIDENCE
     assert tables[2] == [{"n": 7}]
-    assert json.loads((a.evidence / "manifest.json").read_text())["profile"] == "smoke"
+    assert json.loads((a.evidence / "manifest.json").read_text())["profile"] == "cpu"
 
 
 # -- splicing ----------------------------------------------------------------------------------------------------------

@@ -138,6 +138,14 @@ def test_failures_that_say_the_same_are_told_once(assignment: Assignment, result
     assert all(f"성질 {n}" in text for n in range(3))
 
 
+def test_checks_of_one_property_are_told_apart(assignment: Assignment, result: Result) -> None:
+    checks = tuple(CheckResult(id=f"test_x[{case}]", passed=True, weight=1, property="기준과 같습니다.") for case in ("ko", "en"))
+    item = ItemResult(id="add", title="두 수의 합", dimension="implementation", score=1.5, max_score=1.5, checks=checks)
+    text = Page(render_student_page(assignment, result.model_copy(update={"items": (item,)}))).text
+    assert "기준과 같습니다. ko" in text
+    assert "기준과 같습니다. en" in text
+
+
 HOSTILE = [
     "<script>alert(1)</script>",
     "</style><script>alert(1)</script>",
