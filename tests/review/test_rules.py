@@ -88,8 +88,8 @@ BAD = [
     ("useless-expression", "def f(n: int) -> int:\n    '''x'''\n    n == 3\n    return n", 3),
     (
         "range-len",
-        "def f(words: list[str]) -> int:\n    '''x'''\n    n = 0\n    for i in range(len(words)):\n        n += len(words[i])\n    return n",
-        4,
+        "def f(words: list[str]) -> int:\n    '''x'''\n    for i in range(len(words)):\n        show(words[i])",
+        3,
     ),
     ("many-arguments", "def f(" + ", ".join(f"n{i}: int" for i in range(8)) + ") -> int:\n    '''x'''\n    return 1", 1),
     ("syntax", "def f(:\n    pass", 1),
