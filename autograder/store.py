@@ -12,7 +12,9 @@ import importlib.metadata
 import json
 import os
 import platform
+import site
 import sys
+import sysconfig
 import tempfile
 from collections.abc import Iterable, Iterator
 from functools import cache, lru_cache
@@ -157,7 +159,9 @@ def code_digest() -> str:
 @cache
 def environment_digest() -> str:
     """A digest of the interpreter and of every installed distribution's version."""
-    installed = sorted({f"{d.metadata['Name']} {d.version}" for d in importlib.metadata.distributions()})
+    # Not sys.path: some libraries put folders of their own there once they are imported.
+    places = sorted({*site.getsitepackages(), sysconfig.get_path("purelib"), sysconfig.get_path("platlib")})
+    installed = sorted({f"{d.metadata['Name']} {d.version}" for d in importlib.metadata.distributions(path=places)})
     return _sha256("\n".join([sys.version, platform.machine(), *installed]).encode())
 
 

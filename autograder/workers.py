@@ -22,6 +22,7 @@ log = logging.getLogger(__name__)
 
 ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS"), "1")
 QUIET = {"TOKENIZERS_PARALLELISM": "false", "HF_HUB_OFFLINE": "1", "HF_HUB_DISABLE_PROGRESS_BARS": "1"}
+SCHEDULER_SECONDS = 10  # to wait for an answer
 _one_at_a_time = threading.Lock()  # a scheduler's worker may have several threads; pytest and kernels stand only one
 
 
@@ -173,7 +174,7 @@ def scheduled(address: str) -> Workers:
     from distributed import Client
 
     try:
-        client = Client(address, timeout=10, set_as_default=False)
+        client = Client(address, timeout=SCHEDULER_SECONDS, set_as_default=False)
     except (OSError, ValueError) as error:
         raise CourseError(f"{address}: no scheduler answers there ({error}). Start one with: dask scheduler") from None
     if not client.nthreads():
