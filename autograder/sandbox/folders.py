@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import signal
 import tempfile
 from functools import cache
 from pathlib import Path
@@ -41,9 +42,24 @@ def sweep() -> None:
 
 @cache
 def _sweep_once(_pid: int) -> None:
+    _end_orphans()
     for path in _base().glob(f"{PREFIX}-*"):
         if is_abandoned(path.name) and path.lstat().st_uid == os.geteuid():
             remove(path)
+
+
+def _end_orphans() -> None:
+    """End what a grader left that was killed in the very moment in which it started a sandbox.
+
+    bubblewrap's child waits for its parent then, without having arranged to end with it. The folder's name stands among its arguments.
+    """
+    for entry in Path("/proc").glob("[0-9]*"):
+        try:
+            words = (entry / "cmdline").read_bytes().decode("utf-8", "replace")
+            if any(is_abandoned(found[0]) for found in _NAME.finditer(words)) and (entry / "exe").readlink().name == "bwrap":
+                os.kill(int(entry.name), signal.SIGKILL)
+        except (FileNotFoundError, ProcessLookupError, PermissionError):  # gone meanwhile, or another user's
+            continue
 
 
 def remove(folder: Path) -> None:

@@ -40,7 +40,7 @@ def with_requests(base, serve, encode):
                 raise TypeError("no text")
             data = reply.encode("utf-8", "replace")
             if len(data) > REPLY_BYTES:
-                message = f"{len(data):,} bytes are more than the {REPLY_BYTES:,} that may be sent"
+                message = f"{len(data):,}바이트입니다. {REPLY_BYTES:,}바이트까지 보낼 수 있습니다"
                 return encode({"error": {"kind": "reply", "type": "", "message": message}}).encode()
             return data
         except BaseException as error:  # SystemExit, KeyboardInterrupt, an exception that cannot be printed: the student's answer

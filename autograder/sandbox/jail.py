@@ -169,7 +169,7 @@ class Jail:
     def _fail_to_start(self) -> None:
         with contextlib.suppress(subprocess.TimeoutExpired):
             self.process.wait(2)
-        self.process.kill()
+        self.kill()
         os.set_blocking(self.process.stderr.fileno(), False)
         said = self.complaint()
         self.close()
@@ -213,9 +213,10 @@ class Jail:
     def kill(self, reason: str = "") -> None:
         """End everything in the sandbox. Killing the outer bubblewrap would leave a zombie; the inner init takes all along."""
         self.reason = self.reason or reason
-        if self.walls:
+        if self.walls and self._root is not None:
             self._signal(self._root, signal.SIGKILL)
         elif self.process is not None and self.process.returncode is None:
+            # Without walls, or before they stood: bubblewrap's child does not end with it until they do.
             for member in [*processes.tree(self.process.pid)][::-1]:
                 with contextlib.suppress(ProcessLookupError):
                     os.kill(member, signal.SIGKILL)
@@ -241,8 +242,7 @@ class Jail:
             try:
                 self.process.wait(10)
             except subprocess.TimeoutExpired:
-                self.process.kill()
-                self.process.wait(10)
+                raise SandboxFault(f"A sandbox cannot be ended: process {self.process.pid}") from None
             self.died_of()
             self.complaint()
             self.process.stderr.close()

@@ -202,6 +202,36 @@ def test_kill_minus_9_of_the_grader_leaves_no_orphans_and_the_next_one_sweeps():
     assert not list(Path("/sys/fs/cgroup").glob(f"*/**/{folder.name.rpartition('-')[0]}-*"))
 
 
+def test_a_sandbox_that_is_given_up_while_it_starts_leaves_nothing(monkeypatch):
+    names = []
+
+    def give_up(jail, _):
+        names.append(jail.folder.name)
+        raise RuntimeError
+
+    monkeypatch.setattr(Jail, "_adopt", give_up)
+    with pytest.raises(RuntimeError):
+        Kernel(Limits(), None)
+    assert _members(names[0]) == []
+
+
+def test_an_orphan_of_a_grader_killed_in_the_wrong_moment_is_swept():
+    gone = subprocess.Popen(["true"])
+    gone.wait()
+    program, _ = requirements.bubblewrap()
+    words = [program, "--bind", "/", "/", "--setenv", "X"]
+    orphan, other = (
+        subprocess.Popen([*words, f"{folders.PREFIX}-{owner}-{started}-abc", "sleep", "30"])
+        for owner, started in ((gone.pid, 1), (os.getpid(), folders._start_time(os.getpid())))
+    )
+    time.sleep(0.2)
+    folders._end_orphans()
+    assert orphan.wait(5) == -signal.SIGKILL
+    assert other.poll() is None
+    other.kill()
+    other.wait()
+
+
 def test_folders_of_graders_that_live_are_not_swept():
     mine = folders.new_folder()
     folders._sweep_once.__wrapped__(0)
