@@ -7,15 +7,16 @@ from __future__ import annotations
 
 import compileall
 import hashlib
+import json
 import os
 import py_compile
-import shutil
 import tempfile
 from pathlib import Path
 
 import course_lib
 from autograder.authored import BuildError
 from autograder.course import Course
+from autograder.manifest import Assignment
 
 LIBRARY = Path(course_lib.__file__).resolve().parent
 SUFFIXES = frozenset(
@@ -35,10 +36,10 @@ def build_kit(course: Course, assignment_id: str, destination: Path) -> Path:
     destination.mkdir(parents=True, exist_ok=True)
     if any(destination.iterdir()):
         raise BuildError(f"{destination}: not empty. A kit is built into a folder of its own.")
-    for name, source in files.items():
+    for name, data in files.items():
         target = destination / name
         target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(source, target)
+        target.write_bytes(data)
     _make_readable(destination)
     return destination
 
@@ -71,8 +72,8 @@ def kit_for_grading(course: Course, assignment_id: str) -> Path:
     return kit
 
 
-def kit_files(course: Course, assignment_id: str) -> dict[str, Path]:
-    """Every file of the kit: its place in the kit, and where it comes from.
+def kit_files(course: Course, assignment_id: str) -> dict[str, bytes]:
+    """Every file of the kit, by its place there.
 
     Raises:
         BuildError: something that the kit has to hold is missing.
@@ -86,15 +87,23 @@ def kit_files(course: Course, assignment_id: str) -> dict[str, Path]:
         if topic == assignment.topic or not (LIBRARY / topic / "__init__.py").is_file():
             raise BuildError(f"needs: course_lib has no other topic {topic!r} that {assignment_id} could be given")
         packages.append(LIBRARY / topic)
-    files = {"course_lib/__init__.py": LIBRARY / "__init__.py"}
+    files = {"course_lib/__init__.py": (LIBRARY / "__init__.py").read_bytes()}
     for package in packages:
-        files |= {f"course_lib/{package.name}/{name}": path for name, path in _files_below(package).items()}
-    return files | {f"course_lib/kit/public/{assignment_id}.py": public}
+        files |= {f"course_lib/{package.name}/{name}": data for name, data in _files_below(package).items()}
+    files[f"course_lib/kit/public/{assignment_id}.py"] = public.read_bytes()
+    files[f"course_lib/kit/public/{assignment_id}.json"] = _titles(assignment)
+    return files
 
 
-def _files_below(folder: Path) -> dict[str, Path]:
+def _titles(assignment: Assignment) -> bytes:
+    """What the items are called; of the manifest, students need no more."""
+    titles = {kind: [{"id": item.id, "title": item.title} for item in getattr(assignment, kind)] for kind in ("items", "bonus")}
+    return json.dumps(titles, ensure_ascii=False, indent=1).encode() + b"\n"
+
+
+def _files_below(folder: Path) -> dict[str, bytes]:
     """The files of a package that may travel, by relative path. Raises BuildError on a link, which could lead anywhere."""
-    found: dict[str, Path] = {}
+    found: dict[str, bytes] = {}
     for parent, folders, names in os.walk(folder):
         folders[:] = sorted(name for name in folders if name != "__pycache__" and not name.startswith("."))
         here = Path(parent)
@@ -102,14 +111,14 @@ def _files_below(folder: Path) -> dict[str, Path]:
             raise BuildError(f"{link}: a link; a kit holds files only")
         for name in sorted(names):
             if (here / name).suffix in SUFFIXES and not name.startswith("."):
-                found[(here / name).relative_to(folder).as_posix()] = here / name
+                found[(here / name).relative_to(folder).as_posix()] = (here / name).read_bytes()
     return dict(sorted(found.items()))
 
 
-def _digest(files: dict[str, Path]) -> str:
+def _digest(files: dict[str, bytes]) -> str:
     digest = hashlib.sha256()
-    for name, path in sorted(files.items()):
-        digest.update(f"{name}\0{hashlib.sha256(path.read_bytes()).hexdigest()}\0".encode())
+    for name, data in sorted(files.items()):
+        digest.update(f"{name}\0{hashlib.sha256(data).hexdigest()}\0".encode())
     return digest.hexdigest()[:32]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 import multiprocessing
 import os
 import stat
@@ -30,7 +31,8 @@ def files(folder: Path) -> list[str]:
 def test_what_is_in_it(tiny_course, tmp_path):
     kit = build_kit(tiny_course, ID, tmp_path / "kit")
     own = [name for name in files(ROOT / "course_lib" / "kit") if "__pycache__" not in name]
-    assert files(kit) == sorted(["course_lib/__init__.py", f"course_lib/kit/public/{ID}.py", *(f"course_lib/kit/{name}" for name in own)])
+    public = [f"course_lib/kit/public/{ID}.{suffix}" for suffix in ("py", "json")]
+    assert files(kit) == sorted(["course_lib/__init__.py", *public, *(f"course_lib/kit/{name}" for name in own)])
 
 
 def test_modes_let_everyone_read_and_nobody_else_write(tiny_course, tmp_path):
@@ -246,3 +248,13 @@ def test_the_kit_imports_nothing_but_itself():
             for module in names:
                 assert not module.startswith(("autograder", "solutions", "tests")), f"{path}: {module}"
                 assert not module.startswith("course_lib.") or module.startswith("course_lib.kit"), f"{path}: {module}"
+
+
+def test_of_the_manifest_it_has_the_titles_and_nothing_else(tiny_course, tmp_path):
+    kit = build_kit(tiny_course, ID, tmp_path / "kit")
+    told = json.loads((kit / f"course_lib/kit/public/{ID}.json").read_text(encoding="utf-8"))
+    assignment = tiny_course.assignment(ID)
+    assert told == {
+        "items": [{"id": item.id, "title": item.title} for item in assignment.items],
+        "bonus": [{"id": item.id, "title": item.title} for item in assignment.bonus],
+    }
