@@ -120,7 +120,8 @@ class TestLibrary:
             (self.library / name).parent.mkdir(exist_ok=True)
             (self.library / name).write_text("SECRET")
         kit = build_kit(tiny_course, ID, tmp_path / "kit")
-        assert files(kit / "course_lib") == ["__init__.py", "kit/a.py", "kit/data/words.txt", f"kit/public/{ID}.py", "kit/sub/b.py"]
+        public = [f"kit/public/{ID}.json", f"kit/public/{ID}.py"]
+        assert files(kit / "course_lib") == ["__init__.py", "kit/a.py", "kit/data/words.txt", *public, "kit/sub/b.py"]
 
     def test_needs_bring_their_topic_and_no_other(self, tiny_course, tmp_path):
         course = self.need(tiny_course, "other")
