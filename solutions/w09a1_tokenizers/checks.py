@@ -686,7 +686,7 @@ def test_sampled_cells_agree(submission, evidence):
             where = f"{language} {KILOBYTES[0]} KB, 어휘 {size}"
             if row.get("bytes") == sum(map(len, test)) and language == "ko":
                 expect.fail(f"{where}: 다시 계산한 bytes가 바이트가 아니라 글자의 수입니다.", "글자 수를 바이트로")
-            for name in ("merges", "tokens", "bytes_per_token"):
+            for name in ("merges", "tokens", "bytes", "bytes_per_token"):
                 if not abs(row.get(name, -1) - (claimed := rows[language, KILOBYTES[0], size][name])) <= 1e-6:
                     said = f"표에는 {claimed:.6g}, 다시 계산하면 {expect.show(row.get(name))}입니다."
                     expect.fail(f"{where}의 {name}: {said}", "다시 계산한 값과 다름")
