@@ -24,7 +24,7 @@ profile bwrap /usr/bin/bwrap flags=(unconfined) {
 """
 
 _INSTALL = "Install it:  sudo apt-get install bubblewrap"
-_ANYWAY = "To run student code without any protection anyway, say --no-sandbox: only for code that you trust."
+_ANYWAY = "To run student code without any protection anyway, say --unsafe-no-sandbox: only for code that you trust."
 
 
 @cache

@@ -26,7 +26,7 @@ from course_lib.kit.binding import Submission
 
 T = TypeVar("T")
 
-NO_SANDBOX = "NONE: student code ran unprotected (--no-sandbox)"
+NO_SANDBOX = "NONE: student code ran unprotected (--unsafe-no-sandbox)"
 
 papermill_engines.register(NAME, SandboxEngine)  # also where the package is not installed, so that no entry point exists
 logging.getLogger("papermill").setLevel(logging.ERROR)  # a submission without a cell for parameters is not worth a line

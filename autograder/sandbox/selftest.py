@@ -67,7 +67,7 @@ def _require_walls(_pid: int) -> None:
         words = "; ".join(f"{wall.name} ({wall.detail})" for wall in fallen)
         raise SandboxUnavailable(
             f"The sandbox on this machine does not hold, so nothing is graded. What came through: {words}. "
-            "To run student code without any protection anyway, say --no-sandbox: only for code that you trust."
+            "To run student code without any protection anyway, say --unsafe-no-sandbox: only for code that you trust."
         )
 
 

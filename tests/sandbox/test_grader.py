@@ -125,7 +125,7 @@ def test_a_machine_that_forbids_namespaces_is_told_what_to_do(monkeypatch, setti
     monkeypatch.setattr(requirements, "_setting", lambda name: settings.get(name, ""))
     message = requirements.refusal("bwrap: setting up uid map: Permission denied")
     assert word in message
-    assert "--no-sandbox" in message
+    assert "--unsafe-no-sandbox" in message
 
 
 def test_a_machine_without_bubblewrap_refuses_and_says_how_to_install_it(monkeypatch):
