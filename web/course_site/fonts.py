@@ -97,8 +97,9 @@ def page_characters(folder: Path) -> frozenset[str]:
     characters = set(ALWAYS)
     for page in folder.rglob("*.html"):
         characters.update(page.read_text(encoding="utf-8"))
-    for script in ("translations.js", "course.js"):
-        if (path := folder / "_static" / script).is_file():
+    static = folder / "_static"
+    for path in (static / "translations.js", static / "course.js", *static.glob("labs/*.js")):
+        if path.is_file():
             characters.update(path.read_text(encoding="utf-8"))
     return frozenset(character for character in characters if character.isprintable())
 
