@@ -161,6 +161,7 @@ class _Plugin:
 
     def pytest_configure(self, config: pytest.Config) -> None:
         config.addinivalue_line("markers", "grades(item, weight=1, hint=()): the manifest item that a check is worth points for")
+        config.option.tbstyle = "native"  # nobody reads the traceback; the default parses whole files for it
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         if report.failed:
