@@ -18,7 +18,7 @@ from autograder.kits import kit_for_grading
 from autograder.manifest import Assignment
 from autograder.result import Result
 from autograder.sandbox.errors import SandboxUnavailable
-from autograder.sandbox.selftest import require_walls
+from autograder.sandbox.selftest import require_walls, trust_walls
 from autograder.store import Store, release_bytes, submission_key
 from autograder.submissions import Found, Submitted, find_submissions, read_submitted, scan_submissions
 from autograder.term import round_number as current_round
@@ -86,8 +86,7 @@ def grade_cohort(
             report(stored)
     if waiting:
         arguments = {"root": course.root, "term": course.term, "sandbox": sandbox, "round_number": number}
-        workers = scheduled(scheduler) if scheduler else Pool(min(jobs or processors(), len(waiting)), seconds=_patience(assignment))
-        with workers:
+        with scheduled(scheduler) if scheduler else _pool(min(jobs or processors(), len(waiting)), assignment, sandbox=sandbox) as workers:
             _grade_all(course, assignment, waiting, workers, arguments, done)
     return {student: results[student] for student in sorted(results)}
 
@@ -97,9 +96,9 @@ def processors() -> int:
     return len(os.sched_getaffinity(0))
 
 
-def _patience(assignment: Assignment) -> float:
-    """Seconds after which a worker is taken for hung: far beyond what the sandbox itself allows a submission."""
-    return 600 + 10 * assignment.limits.total_seconds
+def _pool(width: int, assignment: Assignment, *, sandbox: bool) -> Pool:
+    # A process is taken for hung far beyond what the sandbox itself allows a submission. The walls were just tried here.
+    return Pool(width, seconds=600 + 10 * assignment.limits.total_seconds, prepare=trust_walls if sandbox else None)
 
 
 def _stored(store: Store, course: Course, assignment: Assignment, submitted: Submitted, number: int, *, sandbox: bool) -> Result | None:

@@ -22,6 +22,7 @@ log = logging.getLogger(__name__)
 
 ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS"), "1")
 QUIET = {"TOKENIZERS_PARALLELISM": "false", "HF_HUB_OFFLINE": "1", "HF_HUB_DISABLE_PROGRESS_BARS": "1"}
+LOOK = 1.0  # seconds between two looks at hung processes
 SCHEDULER_SECONDS = 10  # to wait for an answer
 _one_at_a_time = threading.Lock()  # a scheduler's worker may have several threads; pytest and kernels stand only one
 
@@ -82,7 +83,7 @@ class Workers:
                     self.broke(executor)
                     continue
                 pending[future], since[future] = (waiting.pop(), executor), time.monotonic()
-            finished, _ = concurrent.futures.wait(pending, timeout=5, return_when=concurrent.futures.FIRST_COMPLETED)
+            finished, _ = concurrent.futures.wait(pending, timeout=LOOK, return_when=concurrent.futures.FIRST_COMPLETED)
             for future in finished:
                 del since[future]
                 job, executor = pending.pop(future)
@@ -107,8 +108,10 @@ class Pool(Workers):
     They are started, not forked: they hold nothing of this process, and work with the code as it is on disk now.
     """
 
-    def __init__(self, width: int, seconds: float) -> None:
+    def __init__(self, width: int, seconds: float, prepare: Callable[[], None] | None = None) -> None:
+        """``seconds``: when a process is taken for hung. ``prepare``: called once in each new process; it can be imported."""
         self.width = max(width, 1)
+        self.prepare = prepare
         self.seconds = seconds
         self._pool: ProcessPoolExecutor | None = None
         self._environment = contextlib.ExitStack()
@@ -126,7 +129,7 @@ class Pool(Workers):
 
     def executor(self) -> Executor:
         if self._pool is None:
-            self._pool = ProcessPoolExecutor(self.width, multiprocessing.get_context("spawn"), initializer=_start)
+            self._pool = ProcessPoolExecutor(self.width, multiprocessing.get_context("spawn"), initializer=_start, initargs=(self.prepare,))
         return self._pool
 
     def broke(self, executor: Executor) -> None:
@@ -188,7 +191,7 @@ def _work(job: Job) -> Any:
         return job.function(job.argument, **job.options)
 
 
-def _start() -> None:
+def _start(prepare: Callable[[], None] | None) -> None:
     """Make a new process end when the one that started it is gone, however it went, and keep the screen to that one."""
 
     def watch() -> None:
@@ -202,6 +205,8 @@ def _start() -> None:
     nothing = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nothing, 1)
     os.close(nothing)
+    if prepare is not None:
+        prepare()
 
 
 @contextlib.contextmanager

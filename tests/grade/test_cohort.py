@@ -59,11 +59,11 @@ def test_one_worker_two_workers_and_the_store_agree(course: Course, put: Put) ->
     put("ahn", **{name.replace("-", "_"): text for name, text in tinycourse.SOLUTIONS.items()})
     put("bae", solution_add="def add(a, b):\n    return a + b", solution_double="import os\nos._exit(1)")
     put("cho", raw=b"no notebook")
-    put("dho", solution_add="def add(a, b):\n    return a + b\nwhile True: pass")
+    put("dho", solution_add="def add(a, b):\n    return a - b")
     seen: list[str] = []
     one = grade(course, jobs=1, on_result=lambda result: seen.append(result.student))
     assert {student: result.status for student, result in one.items()} == {
-        **{"ahn": "graded", "bae": "partial", "cho": "unreadable", "dho": "partial"},
+        **{"ahn": "graded", "bae": "partial", "cho": "unreadable", "dho": "graded"},
     }
     assert list(one) == sorted(seen) == ["ahn", "bae", "cho", "dho"]
     assert grade(course, jobs=1) == one  # to the second: nothing was graded again
