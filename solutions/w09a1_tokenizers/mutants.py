@@ -379,6 +379,21 @@ def answer_trace(words):
         message="병합하기 전의 토큰 수",
     ),
     Mutant(
+        name="trace_one_merge_short",
+        misconception="병합 전의 표를 첫 번째로 센다",
+        source="""
+def answer_trace(words):
+    split = {tuple(word): frequency for word, frequency in words.items()}
+    vocab = first_vocab((), {symbol for word in split for symbol in word})
+    merges = learn_merges(split, vocab, len(vocab) + 2, 1, "smallest_ids")
+    for pair in merges:
+        split = {merge_pair(word, pair): frequency for word, frequency in split.items()}
+    return {"third_merge": merges[-1], "tokens": sum(len(word) * frequency for word, frequency in split.items())}
+""",
+        loses=("theory-trace",),
+        message="병합을 두 번만",
+    ),
+    Mutant(
         name="run_counted_apart",
         misconception="쌍을 겹치지 않게 세고, 쌍의 수만큼 토큰이 준다",
         source="""
@@ -582,4 +597,20 @@ def train_bpe(corpus, vocab_size, special_tokens=(), min_frequency=2, tie_break=
 ]
 
 # Generated mutants that no check may punish, and why.
-EQUIVALENT: dict[str, str] = {}
+_SAME_COUNT = "어휘에 없는 기호도 토큰 하나로 세므로 어휘를 더 남기거나 덜 남겨도 토큰 수가 같습니다."
+_THREE_SIZES = "cpu 프로필에는 크기가 셋뿐입니다."
+_ROWS = "solution-exp-vocab: vocab_rows: "
+_CLAIMS = "solution-exp-vocab-conclusions: conclusions: "
+EQUIVALENT: dict[str, str] = {
+    _ROWS + ":len(vocab) - len(merges) + kept → :": _SAME_COUNT,
+    _ROWS + "len(vocab) - len(merges) + kept → len(vocab) - len(merges) - kept": _SAME_COUNT,
+    _ROWS + "len(vocab) - len(merges) → len(vocab) + len(merges) (2)": _SAME_COUNT,
+    "solution-exp-direction: direction: values[-1] > values[0] → values[-1] >= values[0]": "재어 본 값은 서로 다릅니다.",
+    "solution-exp-direction: direction: -1 → --1": "값이 한쪽으로만 변하므로 둘째 값을 보아도 방향이 같습니다.",
+    _CLAIMS + ":3 → :": _THREE_SIZES,
+    _CLAIMS + "3 → 4": _THREE_SIZES,
+    _CLAIMS
+    + "table[n]['characters'] / table[n]['tokens'] → table[n]['characters'] * table[n]['tokens']": "방향만 답하며, 방향이 같습니다.",
+    "solution-theory-trace: answer_trace: 'smallest_ids' → 'smallest_idsx'": "'lexicographic_max'가 아니면 모두 번호로 고릅니다.",
+    "solution-theory-predict: answer_predict: 1 → 2": "가장 잦은 둘을 꺼내 첫째를 씁니다.",
+}

@@ -1,0 +1,231 @@
+"""The tokenizer assignment's checks pass what is right, and fail what is wrong, by its name."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import random
+
+import nbformat
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from autograder.build import build_release
+from autograder.course import ROOT
+from autograder.evidence import Evidence
+from autograder.mutation import generated_mutants
+from autograder.proof import definitions, load_alternatives, load_equivalents, load_mutants, lost, messages, namespace_of
+from benchmarks.bpe import library_bpe
+from course_lib.kit.binding import NotebookSubmission
+from course_lib.kit.checking import run_checks
+from course_lib.tokenizers import train_bpe, train_byte_bpe
+
+ROOM = ROOT / "solutions" / "w09a1_tokenizers"
+MUTANTS = load_mutants(ROOM)
+ALTERNATIVES = load_alternatives(ROOM)
+EQUIVALENTS = load_equivalents(ROOM)
+SAMPLED = 20  # generated mutants in the normal run
+STUDENTS = ("2026-001", "2026-002", "2026-003")  # the numbers of one may hide a mistake
+
+
+# -- what is right ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("student", ["2026-001", "", "학번 7"])
+def test_the_solution_earns_every_automatic_point(room, student):
+    results = room.grade(student=student)
+    assert messages(results) == []
+    assert not lost(results)
+    assert not any(result.used_reference for result in results.values())
+
+
+@pytest.mark.parametrize("name", ALTERNATIVES)
+def test_alternatives_lose_nothing(room, name):
+    results = room.grade(None, ALTERNATIVES[name], sources={"solution-bpe-train": ALTERNATIVES[name]})
+    assert messages(results) == []
+    assert not lost(results)
+
+
+@pytest.mark.parametrize("source", ["", *ALTERNATIVES.values()], ids=["solution", *ALTERNATIVES])
+def test_public_checks_pass_what_is_right(room, source):
+    namespace = namespace_of(room.cells, source)
+    submission = NotebookSubmission(namespace, STUDENTS[0])
+    outcomes = run_checks(room.path / "public_checks.py", submission, assignment="x", fixtures={"evidence": room.evidence})
+    assert [outcome for outcome in outcomes if not outcome.passed] == []
+
+
+@pytest.fixture(scope="module")
+def taught(room):
+    return namespace_of(room.cells)
+
+
+CORPUS = st.lists(st.text(alphabet="abc가나² .,½", max_size=20), max_size=6)
+
+
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(corpus=CORPUS, size=st.integers(0, 30), specials=st.sampled_from([[], ["[UNK]"], ["ab", "가나"]]), frequency=st.integers(0, 3))
+def test_library_reference_and_solution_agree(taught, corpus, size, specials, frequency):
+    right = library_bpe(corpus, size, specials, frequency)
+    assert train_bpe(corpus, size, specials, frequency) == right
+    assert taught["train_bpe"](corpus, size, specials, frequency) == right
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(corpus=CORPUS, size=st.integers(256, 280))
+def test_library_reference_and_solution_agree_on_bytes(taught, corpus, size):
+    right = library_bpe(corpus, size, byte_level=True)
+    assert train_byte_bpe(corpus, size) == right
+    assert taught["train_byte_bpe"](corpus, size) == right
+
+
+@pytest.mark.full
+def test_evidence_of_the_solution_itself(room, measure):
+    own = measure(namespace_of(room.cells, parameters={"PROFILE": "cpu"}))
+    assert (own.tables, own.conclusions) == (room.evidence.tables, room.evidence.conclusions)
+
+
+# -- what is not there ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("with_evidence", [False, True])
+def test_the_release_earns_nothing(room, with_evidence):
+    released = nbformat.reads(build_release(room.course, room.assignment.id).decode(), as_version=4)
+    results = room.grade(definitions(released), evidence=room.evidence if with_evidence else Evidence())
+    assert {name: result.score for name, result in results.items()} == dict.fromkeys(room.automatic(), 0.0)
+
+
+# -- what is wrong ----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def verdict(room):
+    """The results of a mutant for the items that it declares, computed once."""
+
+    @functools.cache
+    def grade(mutant):
+        sources = {"solution-bpe-train": mutant.source} if "quality-static" in mutant.loses else None
+        return room.grade(None, mutant.source, items=mutant.loses, sources=sources)
+
+    return grade
+
+
+@pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.name)
+def test_mutants_lose_what_they_declare_and_are_recognised(verdict, mutant):
+    results = verdict(mutant)
+    assert set(lost(results)) == set(mutant.loses)
+    assert mutant.message
+    assert any(mutant.message in said for said in messages(results))
+    assert not any(result.needs_manual for result in results.values())
+
+
+def test_every_hidden_check_is_failed_by_some_mutant(room, verdict):
+    """Or by altered evidence and by the release, which other tests show."""
+    failed = {check.id for mutant in MUTANTS for result in verdict(mutant).values() for check in result.checks if not check.passed}
+    every = {check.id for result in room.grade().values() for check in result.checks}
+    elsewhere = {check for check in every if check.startswith(("test_code_reads_well", "test_the_table_is", "test_conclusions_follow"))}
+    assert every - failed - elsewhere == set()
+
+
+def test_code_that_is_right_but_ugly_keeps_at_most_half(room):
+    """The same mess in every part."""
+    (ugly,) = (mutant.source for mutant in MUTANTS if mutant.name == "hard_to_read")
+    results = room.grade(items=["quality-static"], sources={"solution-helpers": ugly})
+    assert results["quality-static"].score <= results["quality-static"].max_score / 2
+
+
+ONE_FUNCTION = {
+    "count_pairs": ("bpe-pairs", "def count_pairs(words):\n    return Counter(pair for word in words for pair in pairwise(word))\n"),
+    "merge_pair": (
+        "bpe-merge",
+        "def merge_pair(word, pair):\n    whole = tuple(word)\n"
+        "    at = next((i for i, two in enumerate(pairwise(whole)) if two == pair), None)\n"
+        "    return whole if at is None else (*whole[:at], pair[0] + pair[1], *whole[at + 2 :])\n",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", ONE_FUNCTION)
+def test_an_early_mistake_is_paid_for_once(room, name):
+    """With the reference's records in their place, the later items that a mistake reaches cost nothing."""
+    item, source = ONE_FUNCTION[name]
+    results = room.grade(None, source, items=room.automatic("implementation"))
+    assert set(lost(results)) == {item}
+    assert results["bpe-train"].used_reference
+
+
+# -- evidence that is not the student's -------------------------------------------------------------------------------
+
+
+def changed_row(evidence, number, **values):
+    rows = [{**row, **values} if place == number else row for place, row in enumerate(evidence.tables["vocab"])]
+    return dataclasses.replace(evidence, tables={"vocab": rows})
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda _: Evidence(), "증거에 표 `vocab`이 없습니다"),
+        (lambda e: dataclasses.replace(e, profile="smoke"), "smoke 프로필"),
+        (lambda e: dataclasses.replace(e, tables={"vocab": e.tables["vocab"][:-1]}), "빠진 조건"),
+        (lambda e: changed_row(e, 0, tokens=e.tables["vocab"][0]["tokens"] + 1), "bytes_per_token"),
+        (lambda e: changed_row(e, 0, tokens="많음"), "하는데 str"),
+        (lambda e: changed_row(e, 0, seed=5), "seed"),
+        (lambda e: changed_row(e, 0, bytes=e.tables["vocab"][0]["characters"]), "글자를 세었습니다"),
+        (lambda e: changed_row(e, 1, merges=3), "다시 계산하면"),
+        (lambda e: dataclasses.replace(e, conclusions={}), "결론 `size`이 없습니다"),
+        (lambda e: dataclasses.replace(e, conclusions={**e.conclusions, "size": {"rows": [9, 10, 11], "direction": "down"}}), "방향"),
+        (lambda e: dataclasses.replace(e, conclusions={**e.conclusions, "gain": {"rows": [0, 1, 2], "direction": "up"}}), "rows"),
+    ],
+)
+def test_evidence_is_a_claim(room, change, said):
+    results = room.grade(items=["exp-vocab"], evidence=change(room.evidence))
+    assert lost(results)
+    assert any(said in message for message in messages(results))
+    assert not results["exp-vocab"].needs_manual
+
+
+@pytest.mark.parametrize("hostile", [{"seed": 10**30}, {"seed": True}, {"vocab_size": [1]}, {"language": {}}, {"bytes_per_token": None}])
+def test_hostile_evidence_is_no_fault_of_the_grader(room, hostile):
+    rows = [{**row, **hostile} for row in room.evidence.tables["vocab"]]
+    results = room.grade(items=["exp-vocab"], evidence=dataclasses.replace(room.evidence, tables={"vocab": rows}))
+    assert results["exp-vocab"].score == 0
+    assert not results["exp-vocab"].needs_manual
+
+
+# -- generated mutants ------------------------------------------------------------------------------------------------
+
+
+def generated(room):
+    """Mutants of what students write for automatic items, without those listed as equivalent."""
+    every = generated_mutants(room.cells)
+    unknown = set(EQUIVALENTS) - {name for name, _ in every}
+    assert not unknown, f"listed as equivalent, but no longer generated: {unknown}"
+    return [(name, cells) for name, cells in every if name not in EQUIVALENTS]
+
+
+def survives(room, cells):
+    """Whether a mutant keeps every point of implementation, theory and experiments, for each of some students."""
+    items = room.automatic("implementation", "theory", "experiments")
+    try:
+        conclusions = namespace_of(cells, parameters={"PROFILE": "cpu"})["conclusions"](room.evidence.tables["vocab"])
+    except Exception:  # a mutant may do anything; its notebook would keep no conclusions
+        conclusions = None
+    evidence = dataclasses.replace(room.evidence, conclusions=conclusions if isinstance(conclusions, dict) else {})
+    if lost(room.grade(cells, items=items, evidence=evidence, student=STUDENTS[0])):
+        return False
+    return not any(lost(room.grade(cells, items=room.automatic("theory"), student=student)) for student in STUDENTS[1:])
+
+
+def test_sampled_generated_mutants_lose_points(room):
+    chosen = random.Random(9).sample(generated(room), SAMPLED)
+    survivors = [name for name, cells in chosen if survives(room, cells)]
+    assert len(survivors) <= SAMPLED // 10, survivors
+
+
+@pytest.mark.full
+def test_generated_mutants_lose_points(room):
+    every = generated(room)
+    survivors = [name for name, cells in every if survives(room, cells)]
+    print(f"{len(every)} generated mutants, {len(survivors)} survive:", *survivors, sep="\n  ")
+    assert len(survivors) <= len(every) / 10, survivors
