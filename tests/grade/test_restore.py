@@ -11,6 +11,8 @@ from typing import Any
 import nbformat
 import pytest
 import tinycourse
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from nbformat import NotebookNode
 
 from autograder.notebooks import Restored, UnreadableNotebook, grade_id, is_solution, read_notebook, restore
@@ -246,3 +248,43 @@ def test_solution_cells_are_those_that_students_write(master: NotebookNode) -> N
     names = {grade_id(cell) for cell in master.cells if is_solution(cell)}
     assert names == set(tinycourse.SOLUTIONS)
     assert not any(re.match("given-", name) for name in names)
+
+
+grade_ids = st.sampled_from([*tinycourse.SOLUTIONS, "add", "given-start", "parameters", "text-1", "nothing", "", "extra-1"])
+hostile_marks = st.dictionaries(
+    st.sampled_from(["grade_id", "points", "locked", "solution", "grade"]), grade_ids | st.integers() | st.booleans() | st.none()
+)
+hostile_cells = st.fixed_dictionaries(
+    {
+        "cell_type": st.sampled_from(["code", "markdown", "raw"]),
+        "id": grade_ids | st.text(max_size=5),
+        "metadata": st.fixed_dictionaries({"nbgrader": hostile_marks}) | st.just({}),
+        "source": st.text(max_size=20),
+    }
+)
+actions = st.sampled_from(["delete", "copy", "move", "insert"])
+changes = st.lists(st.tuples(actions, st.integers(0, 99), st.integers(0, 99), hostile_cells), max_size=12)
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@given(changes)
+def test_whatever_was_done_to_the_cells_the_release_stands(release: bytes, master: NotebookNode, done: list) -> None:
+    notebook = json.loads(release)
+    cells = notebook["cells"]
+    for action, first, second, cell in done:
+        if action == "insert":
+            cells.insert(first % (len(cells) + 1), cell)
+        elif cells and action == "delete":
+            del cells[first % len(cells)]
+        elif cells and action == "copy":
+            cells.insert(second % len(cells), copy.deepcopy(cells[first % len(cells)]))
+        elif cells:
+            cells.insert(second % len(cells), cells.pop(first % len(cells)))
+    restored = restore(read_notebook(json.dumps(notebook).encode()), master)
+    assert marks(restored.notebook) == marks(master)
+    for cell in restored.notebook.cells:
+        wanted = next((other for other in master.cells if grade_id(other) and grade_id(other) == grade_id(cell)), None)
+        if wanted is not None and not is_solution(wanted):
+            assert (cell.source, cell.cell_type) == (wanted.source, wanted.cell_type)
+    assert len({cell.id for cell in restored.notebook.cells}) == len(restored.notebook.cells)
+    nbformat.validate(restored.notebook)
