@@ -42,6 +42,11 @@ def _whole_problems(cells: list[AuthoredCell], assignment: Assignment) -> Iterat
     for item in (*assignment.items, *assignment.bonus):
         if item.id not in with_cell:
             yield 1, f"item {item.id!r} of the manifest has no cell; tag one item:{item.id}"
+    solutions = {cell.name for cell in cells if cell.role == "solution"}
+    for deliverable, part in assignment.parts.items():
+        for name in (name for names in part.modules.values() for name in names):
+            if name not in solutions:
+                yield 1, f"the manifest makes {deliverable!r} of the cell {name!r}, but none is tagged solution:{name}"
 
 
 def _parameter_problems(cells: list[AuthoredCell]) -> Iterator[Problem]:

@@ -12,6 +12,7 @@ import os
 import py_compile
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import course_lib
 from autograder.authored import BuildError
@@ -91,14 +92,19 @@ def kit_files(course: Course, assignment_id: str) -> dict[str, bytes]:
     for package in packages:
         files |= {f"course_lib/{package.name}/{name}": data for name, data in _files_below(package).items()}
     files[f"course_lib/kit/public/{assignment_id}.py"] = public.read_bytes()
-    files[f"course_lib/kit/public/{assignment_id}.json"] = _titles(assignment)
+    files[f"course_lib/kit/public/{assignment_id}.json"] = _listing(assignment)
     return files
 
 
-def _titles(assignment: Assignment) -> bytes:
-    """What the items are called; of the manifest, students need no more."""
-    titles = {kind: [{"id": item.id, "title": item.title} for item in getattr(assignment, kind)] for kind in ("items", "bonus")}
-    return json.dumps(titles, ensure_ascii=False, indent=1).encode() + b"\n"
+def _listing(assignment: Assignment) -> bytes:
+    """What the items are called and what the deliverables are made of; of the manifest, students need no more."""
+    listing: dict[str, Any] = {
+        kind: [{"id": item.id, "title": item.title} for item in getattr(assignment, kind)] for kind in ("items", "bonus")
+    }
+    listing["deliverables"] = assignment.deliverables
+    listing["parts"] = {name: part.model_dump(mode="json", exclude_defaults=True) for name, part in assignment.parts.items()}
+    listing["draft"] = assignment.draft
+    return json.dumps(listing, ensure_ascii=False, indent=1).encode() + b"\n"
 
 
 def _files_below(folder: Path) -> dict[str, bytes]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from autograder.manifest_model import DIMENSIONS, Assignment, Bonus, Criterion, Dimension, Erratum, Item, Limits
+from autograder.manifest_model import DIMENSIONS, Assignment, Bonus, Criterion, Dimension, Erratum, Item, Limits, Part
 from autograder.manifest_rules import broken_rules
 from autograder.specification import Specification, load_specification
 from autograder.strictyaml import YamlProblem, load_yaml
@@ -23,11 +23,12 @@ __all__ = [
     "Item",
     "Limits",
     "ManifestError",
+    "Part",
     "broken_rules",
     "load_assignment",
 ]
 
-_MODELS = {"items": Item, "bonus": Bonus, "errata": Erratum, "limits": Limits, "criteria": Criterion}
+_MODELS = {"items": Item, "bonus": Bonus, "errata": Erratum, "limits": Limits, "criteria": Criterion, "parts": Part}
 
 
 class ManifestError(ValueError):
@@ -75,8 +76,7 @@ def _described(error: Any, data: dict[str, Any]) -> str:
         where.append(here["id"] if named else str(part))
     text = error["msg"].removeprefix("Value error, ")
     if error["type"] == "extra_forbidden":
-        keys = [part for part in error["loc"][:-1] if isinstance(part, str)]
-        model = _MODELS[keys[-1]] if keys else Assignment
+        model = next((_MODELS[key] for key in reversed(error["loc"][:-1]) if key in _MODELS), Assignment)
         close = difflib.get_close_matches(str(error["loc"][-1]), list(model.model_fields), n=1)
         text = "unknown key" + (f"; did you mean {close[0]!r}?" if close else f"; there are {', '.join(model.model_fields)}")
     return f"{'.'.join(where) or 'manifest'}: {text}"

@@ -30,6 +30,8 @@ def _exact(value: Any) -> Decimal:
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2_000)]
 ItemId = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$", max_length=60)]
 Module = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)*$", max_length=100)]
+ModuleName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
+EvidenceName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+([-_][a-z0-9]+)*$", max_length=60)]
 Points = Annotated[Decimal, BeforeValidator(_exact), Field(ge=0, le=MOST_POINTS, decimal_places=4)]
 
 
@@ -85,6 +87,24 @@ class Bonus(_Model):
         return bool(self.criteria)
 
 
+class Part(_Model):
+    """What one deliverable is made of when a student packs: code, report, or the notebook itself.
+
+    Attributes:
+        modules: names of solution cells by the name of the module that they become.
+        sections: items graded by hand whose answers make the report, in the report's order.
+        tables, figures, conclusions: evidence that the report shows.
+        notebook: the notebook, as it ran when it was packed.
+    """
+
+    modules: dict[ModuleName, tuple[ItemId, ...]] = {}
+    sections: tuple[ItemId, ...] = ()
+    tables: tuple[EvidenceName, ...] = ()
+    figures: tuple[EvidenceName, ...] = ()
+    conclusions: tuple[EvidenceName, ...] = ()
+    notebook: StrictBool = False
+
+
 class Erratum(_Model):
     """A correction after release: everyone gets the points, nobody can, or the item is worth another share."""
 
@@ -118,6 +138,7 @@ class Assignment(_Model):
     items: tuple[Item, ...] = Field(max_length=200)
     bonus: tuple[Bonus, ...] = Field(default=(), max_length=50)
     deliverables: dict[str, Text] = {}
+    parts: dict[str, Part] = {}
     needs: tuple[str, ...] = ()
     draft: StrictBool = False
     scope: tuple[str, ...] = ()

@@ -26,6 +26,7 @@ def broken_rules(assignment: Assignment, folder: str, specification: Specificati
     yield from _item_rules(assignment)
     yield from _order_rules(assignment)
     yield from _errata_rules(assignment)
+    yield from _part_rules(assignment)
     yield from _sum_rules(assignment, specification)
     yield from _specification_rules(assignment, specification)
 
@@ -79,6 +80,36 @@ def _errata_rules(assignment: Assignment) -> Iterable[str]:
             yield f"errata: {erratum.item!r} is no item"
         if (erratum.points is not None) != (erratum.action == "rescale"):
             yield f"errata.{erratum.item}: points belong to action 'rescale', and it needs them"
+
+
+def _part_rules(assignment: Assignment) -> Iterable[str]:
+    for name, part in assignment.parts.items():
+        where = f"parts.{name}"
+        if name not in assignment.deliverables:
+            yield f"{where}: no deliverable of that name"
+        content = part.model_dump(exclude_defaults=True)
+        if not content:
+            yield f"{where}: is made of nothing"
+        if part.notebook != name.endswith(".ipynb") or (part.notebook and len(content) > 1):
+            yield f"{where}: a deliverable is a notebook (notebook: true and nothing else) when its name ends with .ipynb, and only then"
+        if name.rstrip("/") == "evidence":
+            yield f"{where}: pack keeps the evidence under that name"
+        for item in part.sections:
+            if item not in assignment.by_id or not assignment.by_id[item].manual:
+                yield f"{where}.sections: {item!r} is no item graded by hand"
+        for module, cells in part.modules.items():
+            if not cells:
+                yield f"{where}.modules.{module}: names no solution cell"
+        listed = {field: getattr(part, field) for field in ("sections", "tables", "figures", "conclusions")}
+        listed["modules"] = tuple(cell for cells in part.modules.values() for cell in cells)
+        for field, names in listed.items():
+            for twice, count in Counter(names).items():
+                if count > 1:
+                    yield f"{where}.{field}: names {twice!r} {count} times"
+    if not assignment.draft:
+        for name in assignment.deliverables:
+            if name not in assignment.parts:
+                yield f"parts: nothing says what {name!r} is made of"
 
 
 def _sum_rules(assignment: Assignment, specification: Specification) -> Iterable[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import json
 from pathlib import Path
+from typing import Any
 
 KIT = Path(__file__).resolve().parent
 PUBLIC = KIT / "public"
@@ -36,17 +37,21 @@ def checked_items(checks: Path) -> list[str]:
 
 
 def titles(assignment: str) -> dict[str, str]:
-    """Titles of all items, also of those without public checks; empty if the kit does not carry them.
+    """Titles of all items, also of those without public checks; empty if the kit does not carry them."""
+    data = listing(assignment)
+    return {item["id"]: item["title"] for item in [*(data.get("items") or []), *(data.get("bonus") or [])]}
 
-    The kit has them in ``public/<id>.json``; a checkout has the manifest.
+
+def listing(assignment: str) -> dict[str, Any]:
+    """What is known of an assignment: ``items`` and ``bonus`` with their titles, ``deliverables``, and the ``parts`` they are made of.
+
+    The kit has this in ``public/<id>.json``; a checkout has the manifest. Empty where neither is.
     """
-    listing = PUBLIC / f"{assignment}.json"
-    if listing.is_file():
-        data = json.loads(listing.read_text(encoding="utf-8"))
-    elif (manifest := ROOMS / assignment / "assignment.yml").is_file():
+    path = PUBLIC / f"{assignment}.json"
+    if path.is_file():
+        return json.loads(path.read_text(encoding="utf-8"))
+    if (manifest := ROOMS / assignment / "assignment.yml").is_file():
         import yaml  # only in a checkout, whose requirements have it
 
-        data = yaml.safe_load(manifest.read_text(encoding="utf-8"))
-    else:
-        return {}
-    return {item["id"]: item["title"] for item in [*data["items"], *(data.get("bonus") or [])]}
+        return yaml.safe_load(manifest.read_text(encoding="utf-8"))
+    return {}

@@ -222,6 +222,11 @@ def test_item_without_its_cell(tiny_course):
     assert problems == [f"{notebook_file(tiny_course)}:1: item 'add' of the manifest has no cell; tag one item:add"]
 
 
+def test_deliverables_are_made_of_cells_that_are_there(tiny_course):
+    problems = problems_after(tiny_course, "solution:total", "solution:totals")
+    assert problems == [f"{notebook_file(tiny_course)}:1: the manifest makes 'sums/' of the cell 'total', but none is tagged solution:total"]
+
+
 def test_no_parameters(tiny_course):
     problems = problems_after(tiny_course, "[parameters]", "[free]")
     assert len(problems) == 1

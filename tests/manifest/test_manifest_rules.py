@@ -61,6 +61,7 @@ def manifest() -> dict[str, Any]:
         "title": "과제 2",
         "points": 10,
         "deliverables": {"code/": "코드", "report.md": "보고서"},
+        "parts": {"code/": {"modules": {"merges": ["merge", "train"]}}, "report.md": {"sections": ["essay"], "tables": ["t"]}},
         "items": [
             item("merge", "implementation", 2.5, "a02.1.a"),
             item("train", "implementation", 1.5, "a02.1.b", after=["merge"], forbids=["tokenizers", "torch.nn"]),
@@ -99,6 +100,7 @@ def test_the_right_manifest_loads(tmp_path):
 
 def test_a_draft_needs_only_its_scope(tmp_path):
     data = manifest() | {"draft": True, "scope": ["a02.1"], "points": 2, "bonus": [], "deliverables": {"code/": "코드"}}
+    data["parts"] = {"code/": data["parts"]["code/"]}
     points = {"merge": 0.5, "train": 0.3, "count": 0.6, "table": 0.4, "style": 0.2}
     data["items"] = [item | {"points": points[item["id"]], "covers": ["a02.1.a"]} for item in data["items"] if item["id"] != "essay"]
     data["items"][1]["covers"] = ["a02.1.b"]
@@ -111,6 +113,10 @@ def set_item(index: int, **values: Any) -> Change:
 
 def set_top(**values: Any) -> Change:
     return lambda data: data.update(values)
+
+
+def set_part(name: str, **content: Any) -> Change:
+    return lambda data: data["parts"].update({name: content})
 
 
 ESSAY, MERGE, TRAIN, COUNT = 3, 0, 1, 2
@@ -189,6 +195,18 @@ RULES: dict[str, tuple[Change, str]] = {
         "deliverables: 'code/' is not in the specification with that text",
     ),
     "deliverable missing": (set_top(deliverables={"code/": "코드"}), "deliverables: 'report.md' is missing"),
+    "part of no deliverable": (set_part("x/", sections=["essay"]), "parts.x/: no deliverable of that name"),
+    "part of nothing": (set_part("code/"), "parts.code/: is made of nothing"),
+    "notebook under another name": (set_part("code/", notebook=True), "parts.code/: a deliverable is a notebook (notebook: true"),
+    "a section that nobody writes": (
+        set_part("report.md", sections=["count"]),
+        "parts.report.md.sections: 'count' is no item graded by hand",
+    ),
+    "an unknown section": (set_part("report.md", sections=["esay"]), "parts.report.md.sections: 'esay' is no item graded by hand"),
+    "a module of no cell": (set_part("code/", modules={"merges": []}), "parts.code/.modules.merges: names no solution cell"),
+    "a cell in two modules": (set_part("code/", modules={"a": ["merge"], "b": ["merge"]}), "parts.code/.modules: names 'merge' 2 times"),
+    "a table twice": (set_part("report.md", tables=["t", "t"]), "parts.report.md.tables: names 't' 2 times"),
+    "no part for a deliverable": (lambda d: d["parts"].pop("code/"), "parts: nothing says what 'code/' is made of"),
     "draft's deliverable unknown": (
         lambda d: (draft(d), d.update(deliverables={"../x": "엑스"})),
         "deliverables: '../x' is not in the specification with that text",
@@ -273,6 +291,8 @@ SHAPES: dict[str, tuple[Change, str]] = {
         "items.essay.criteria.0.qq: unknown key; there are points, text",
     ),
     "unknown limit": (set_top(limits={"memory": 1}), "limits.memory: unknown key; did you mean 'memory_mb'?"),
+    "unknown key of a part": (set_part("code/", module={}), "parts.code/.module: unknown key; did you mean 'modules'?"),
+    "a module with a suffix": (set_part("code/", modules={"a.py": ["merge"]}), "parts.code/.modules.a.py.[key]: String should match"),
     "missing title": (lambda d: d["items"][0].pop("title"), "items.merge.title: Field required"),
     "missing items": (lambda d: d.pop("items"), "items: Field required"),
     "empty title": (set_item(MERGE, title="  "), "items.merge.title: String should have at least 1 character"),
