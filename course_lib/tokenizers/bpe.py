@@ -22,6 +22,7 @@ from course_lib.tokenizers.learner import TieBreak, learn_merges
 
 Pair = tuple[str, str]
 _CACHED_WORDS = 65_536
+_SYMBOLS = bytes_to_unicode()
 
 
 def count_pairs(words: Mapping[tuple[str, ...], int]) -> Counter[Pair]:
@@ -189,7 +190,7 @@ class _WordEncoder:
 
 
 def _visible(piece: str) -> str:
-    return piece.encode("utf-8").decode("latin-1").translate(bytes_to_unicode())
+    return piece.encode("utf-8").decode("latin-1").translate(_SYMBOLS)
 
 
 def _numbered(symbols: Iterable[str]) -> dict[str, int]:

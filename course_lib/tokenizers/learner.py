@@ -79,13 +79,14 @@ class _State:
         changed: dict[_Pair, int] = defaultdict(int)
         for index in self.places.pop(pair):
             old, frequency = self.words[index], self.frequencies[index]
-            word = _merged(old, pair, new)
+            word, first, rest = _merged(old, pair, new)
             if len(word) == len(old):
                 continue
             self.words[index] = word
-            for gone in pairwise(old):
+            before, after = max(first - 1, 0), max(rest - 1, 0)  # one neighbour on each side; beyond them nothing changes
+            for gone in pairwise(old[before : len(old) - after]):
                 changed[gone] -= frequency
-            for come in pairwise(word):
+            for come in pairwise(word[before : len(word) - after]):
                 changed[come] += frequency
                 if new in come:
                     self.places[come].add(index)
@@ -98,18 +99,21 @@ class _State:
                     del self.counts[other]
 
 
-def _merged(word: list[int], pair: _Pair, new: int) -> list[int]:
+def _merged(word: list[int], pair: _Pair, new: int) -> tuple[list[int], int, int]:
+    """The word with the pair joined, where its first occurrence stood, and how many symbols follow the last."""
     left, right = pair
     merged: list[int] = []
-    place, last = 0, len(word) - 1
-    while place <= last:
-        if word[place] == left and place < last and word[place + 1] == right:
+    first, done, last = -1, 0, len(word) - 1
+    place = 0
+    while place < last:
+        if word[place] == left and word[place + 1] == right:
+            first = place if first < 0 else first
+            merged += word[done:place]
             merged.append(new)
-            place += 2
+            done = place = place + 2
         else:
-            merged.append(word[place])
             place += 1
-    return merged
+    return merged + word[done:], first, len(word) - done
 
 
 def _descending(text: str) -> tuple[int, ...]:
