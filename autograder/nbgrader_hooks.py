@@ -148,7 +148,8 @@ def read_release(course: Course, assignment: Assignment) -> NotebookNode:
 
 def result_for(course: Course, assignment: Assignment, student: str, *, sandbox: bool = True) -> Result:
     """The stored result of what ``student`` submitted, else a new one, which is stored unless the grader failed."""
-    from autograder.grade import grade_notebook  # brings the sandbox, which most runs do not need
+    from autograder.fresh import grade_in_new_process
+    from autograder.grade import grade_notebook, grader_fault  # brings the sandbox, which most runs do not need
 
     path = course.submission_notebook(assignment.id, student)
     evidence, number = evidence_folder(path), round_number(course, assignment.id)
@@ -158,7 +159,14 @@ def result_for(course: Course, assignment: Assignment, student: str, *, sandbox:
     found = store.get(key)
     if found is not None and found.status != "grader_fault":
         return found
-    result = grade_notebook(course, assignment, data, student=student, evidence_dir=evidence, sandbox=sandbox, round_number=number)
+    options = {"student": student, "evidence_dir": evidence, "sandbox": sandbox, "round_number": number}
+    if found is None:
+        result = grade_notebook(course, assignment, data, **options)
+    else:  # what the grader failed on before may take this process down, which is formgrader's
+        try:
+            result = grade_in_new_process(course, assignment.id, data, **options)
+        except RuntimeError as error:
+            result = grader_fault(course, assignment, student, str(error), key=key)
     if result.status != "grader_fault":
         store.put(result.key, result)
     return result

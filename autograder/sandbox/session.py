@@ -27,7 +27,8 @@ _KILLED = {
     "exit": "셀이 커널을 끝냈습니다(exit, quit).",
     "": "셀을 실행하는 동안 커널이 꺼졌습니다.",
 }
-_TIMED_OUT = "{seconds:g}초 안에 끝나지 않아 실행을 중단했습니다. 끝나지 않는 반복이 있는지 보세요."
+_TIMED_OUT = "{cell_seconds:g}초 안에 끝나지 않아 실행을 중단했습니다. 끝나지 않는 반복이 있는지 보세요."
+_TIME_USED_UP = "노트북 전체에 주어진 {total_seconds:g}초를 이 셀에서 다 써서 실행을 중단했습니다."
 _NO_TIME = "노트북 전체에 주어진 {total_seconds:g}초를 다 써서 실행하지 않았습니다."
 _GIVEN_UP = "커널이 거듭 꺼져 실행하지 않았습니다."
 
@@ -114,12 +115,13 @@ class Session:
 
     def _run(self, cell: _Cell, room: int, patience: float = 1.0) -> CellRun:
         """Run one cell and note its end; ``self.kernel`` is ``None`` when it did not survive."""
-        seconds = min(self.limits.cell_seconds * patience, self._left)
+        own = self.limits.cell_seconds * patience
+        seconds, message = (own, _TIMED_OUT) if own <= self._left else (self._left, _TIME_USED_UP)
         run = self.kernel.execute(cell.node.source, seconds, room)
         self._left -= run.seconds
         cell.status, cell.seconds, cell.error = run.status, run.seconds, run.error
         if run.status == "timeout":
-            cell.error = _TIMED_OUT.format(seconds=round(seconds, 1))
+            cell.error = message.format(**self.limits.model_dump())
         elif run.status == "killed":
             cell.error = _KILLED.get(run.cause, _KILLED[""]).format(**self.limits.model_dump())
         if run.dead:
