@@ -132,13 +132,14 @@ def sources_of(cells: Iterable[Cell]) -> dict[str, str]:
 class ImpatientSubmission(NotebookSubmission):
     """Gives a mutant little time, and none after it ran into an endless loop once."""
 
+    patience = PATIENCE
     stuck = False
 
     def _exchange(self, request: str, timeout: float) -> str:
         if self.stuck:
             raise TimedOut("앞의 호출이 끝나지 않았습니다.")
         try:
-            return super()._exchange(request, min(timeout, PATIENCE))
+            return super()._exchange(request, min(timeout, self.patience))
         except TimedOut:
             self.stuck = True
             raise
