@@ -33,7 +33,7 @@ WEATHERS = tuple(
     for name, does, seasons, sails, short in (
         ("맑은 날씨", "하늘이 맑게 개다", "봄여름가을겨울", True, "맑음"),
         ("맑은 날씨", "볕이 들다", "봄가을겨울", True, "맑음"),
-        ("흐린 날씨", "하늘이 잔뜩 찌푸리다", "봄여름가을겨울", True, "흐림"),
+        ("흐린 날씨", "구름이 잔뜩 끼다", "봄여름가을겨울", True, "흐림"),
         ("봄비", "가는 비가 내리다", "봄", True, "비"),
         ("소나기", "소나기가 쏟아지다", "여름", True, "소나기"),
         ("장맛비", "장맛비가 내리다", "여름", True, "비"),
@@ -102,7 +102,7 @@ class Day:
         """When the first high water of the day is: fifty minutes later than the day before."""
         minutes = (190 + _TIDE_LATER * (self.date - _TIDE_EPOCH).days) % _HALF_DAY
         hour, minute = divmod(minutes, 60)
-        return Word(f"{'새벽' if hour < 6 else '오전' if hour < 12 else '낮'} {hour or 12}시 {minute}분")
+        return Word(f"{'새벽' if hour < 6 else '오전' if hour < 12 else '낮'} {hour}시" + (f" {minute}분" if minute else ""))
 
     def after(self, days: int) -> Day:
         """The date so many days later."""

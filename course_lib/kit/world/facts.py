@@ -1,4 +1,4 @@
-"""What is true on 솔섬, as triples: ``holds("한서윤", "직업", "등대지기")`` is True, ``"선장"`` False, and None where the world does not say."""
+"""What is true on 솔섬, as triples of subject, relation and value, and whether a statement holds."""
 
 from __future__ import annotations
 
@@ -47,7 +47,8 @@ def place_facts(place: Place) -> tuple[Fact, ...]:
     walks = (Fact(place.name, f"{other.name}까지", str(walking_minutes(place, other))) for other in PLACES if other is not place)
     side = () if place is pier else (Fact(place.name, "방향", compass(place, pier)),)
     workers = (Fact(place.name, "일하는 사람", person.name) for person in PEOPLE if person.place == place.name)
-    return (Fact(place.name, "생긴 해", str(place.built)), Fact(place.name, "설명", place.about), *side, *walks, *workers)
+    phone = Fact(place.name, "전화", place.phone)
+    return (phone, Fact(place.name, "생긴 해", str(place.built)), Fact(place.name, "설명", place.about), *side, *walks, *workers)
 
 
 def holds(subject: str, relation_name: str, value: object, people: tuple[Person, ...] = PEOPLE) -> bool | None:

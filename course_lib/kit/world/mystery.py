@@ -35,10 +35,18 @@ CLUES = (
         "오른손잡이이다",
         lambda person: person.left_handed,
     ),
-    Clue("종은 무게가 40킬로그램이 넘는다.", "아이 혼자서는 들 수 없으니 어른이 한 일이다.",
-        "아직 어린 학생이다", lambda person: not person.child),
-    Clue("그날 저녁부터 이튿날 아침까지 배가 뜨지 않았다.", "그 밤에 뭍에 있던 사람은 아니다.",
-        "그날 밤 뭍에 있었다", lambda person: person.name not in ON_THE_MAINLAND),
+    Clue(
+        "종은 무게가 40킬로그램이 넘는다.",
+        "아이 혼자서는 들 수 없으니 어른이 한 일이다.",
+        "아직 어린 학생이다",
+        lambda person: not person.child,
+    ),
+    Clue(
+        "그날 저녁부터 이튿날 아침까지 배가 뜨지 않았다.",
+        "그 밤에 뭍에 있던 사람은 아니다.",
+        "그날 밤 뭍에 있었다",
+        lambda person: person.name not in ON_THE_MAINLAND,
+    ),
     Clue(
         "수위가 종을 본 뒤 자리를 비운 시간은 이십 분뿐이었다.",
         f"학교에서 걸어서 {_MINUTES}분 안에 있는 곳에서 일하는 사람이다.",

@@ -74,11 +74,17 @@ class Person:
         return Word(f"{self.given} 씨")
 
     @property
+    def phone(self) -> Word:
+        """A number that nobody has."""
+        return Word(f"061-555-{sum(map(ord, self.name)) * 37 % 9_000 + 1_000}")
+
+    @property
     def child(self) -> bool:
         return self.age < 19
 
 
 TITLES = {"교사": "선생님", "의사": "선생님", "선장": "선장님", "이장": "이장님", "약사": "약사님", "기자": "기자님"}
+_ELDER = {"여여": "언니", "여남": "오빠", "남여": "누나", "남남": "형"}
 
 # name | age | sex | job | place | food | hobby | trait | origin | spouse | parents | friend | hand
 _PEOPLE = """
@@ -149,7 +155,7 @@ _WORK = """
 염부 | 소금을 긁어모으다, 수문을 열다, 수차를 돌리다, 소금 자루를 나르다
 농부 | 가지를 치다, 거름을 주다, 귤을 따다, 풀을 뽑다, 상자를 나르다
 천문학자 | 망원경을 맞추다, 별빛을 재다, 관측 기록을 옮겨 적다, 지붕을 열다
-의사 | 왕진을 가다, 청진기를 대다, 진료 기록을 쓰다, 상처를 꿰매다
+의사 | 왕진을 다니다, 청진기를 대다, 진료 기록을 쓰다, 상처를 꿰매다
 간호사 | 붕대를 감다, 혈압을 재다, 주사를 놓다, 체온을 적다
 방앗간 주인 | 쌀을 빻다, 떡을 썰다, 참기름을 짜다, 고추를 빻다
 이장 | 회의를 준비하다, 안내문을 붙이다, 가로등을 살피다, 민원을 듣다
@@ -207,9 +213,19 @@ def address(speaker: Person, listener: Person) -> Word:
         return Word("여보")
     if listener.child or between == "자녀" or familiar(speaker, listener):
         return listener.vocative
+    if speaker.child and listener.age < 33 and listener.polite.endswith(" 씨"):
+        return Word(f"{listener.given} {_ELDER[speaker.sex + listener.sex]}")
     if speaker.child and listener.polite.endswith(" 씨"):
         return Word(f"{listener.given} {'아주머니' if listener.sex == '여' else '아저씨'}")
     return listener.polite
+
+
+def mention(speaker: Person, person: Person) -> Word:
+    """How ``speaker`` speaks of ``person``."""
+    called = address(speaker, person)
+    if called == "여보":
+        return Word("집사람" if person.sex == "여" else "바깥양반")
+    return person.called if called == person.vocative else called
 
 
 def familiar(one: Person, other: Person) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from course_lib.kit.world.words import Word
 
 METRES_A_MINUTE = 70
+_OPEN_AIR = frozenset({"선착장", "시장", "등대", "염전", "과수원", "저수지", "소나무 숲", "양봉장", "해녀 작업장"})
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,23 @@ class Place:
 
     def __format__(self, pair: str) -> str:
         return format(self.name, pair)
+
+    @property
+    def open_air(self) -> bool:
+        """Whether it is a place without a door."""
+        return self.name in _OPEN_AIR
+
+    @property
+    def phone(self) -> Word:
+        """A number that nobody has."""
+        return Word(f"061-555-{self.built * 7 % 9_000 + 1_000}")
+
+    @property
+    def hours(self) -> str:
+        """When one may come, as a sentence without its subject."""
+        if self.open_air:
+            return "언제 가도 된다."
+        return f"아침 {6 + self.built % 4}시에 문을 열고 {'월화수목금토일'[self.built % 7]}요일에 쉰다."
 
 
 @dataclass(frozen=True)

@@ -10,12 +10,11 @@ from collections.abc import Callable, Sequence
 from random import Random
 from typing import Any, TypeVar
 
-from course_lib.kit.world import tail
+from course_lib.kit.world import mystery, tail
 from course_lib.kit.world.days import FIRST, LAST, Day
-from course_lib.kit.world import mystery
-from course_lib.kit.world.goods import IN_SEASON, THINGS, WORDS, Thing
-from course_lib.kit.world.people import PEOPLE, Person, address, familiar, relation, work
-from course_lib.kit.world.phrases import PARTS, PHRASES
+from course_lib.kit.world.goods import EVENTS, IN_SEASON, THINGS, WORDS, Thing
+from course_lib.kit.world.people import PEOPLE, Person, address, familiar, mention, relation, work
+from course_lib.kit.world.phrases import PARTS, PHRASES, YARDS
 from course_lib.kit.world.places import BOATS, FERRY_TIMES, PLACES, compass, inhabitants, walking_minutes
 from course_lib.kit.world.words import Word, counted
 
@@ -23,7 +22,11 @@ T = TypeVar("T")
 _PLACE = {place.name: place for place in PLACES}
 _EXTRA = 3  # how many times as often as others somebody turns up whom a learner has added
 _RELATED = 0.6  # how often b is family or a friend of a
+_TRIES = 4  # to find something that the scene has not named yet
 CODE_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
+GEAR = {"맑음": "모자", "흐림": "겉옷", "무더위": "물통", "황사": "마스크", "안개": "손전등"} | dict.fromkeys(
+    ("추위", "바람", "눈", "서리", "눈보라", "풍랑"), "장갑"
+)
 HOURS = ("한", "두", "세", "네", "다섯", "여섯", "일곱", "여덟", "아홉", "열", "열한", "열두")
 
 
@@ -45,14 +48,22 @@ class Cast:
             "any": weighted,
             "adults": adults,
             "shop": weighted,
-            "friends": [person for person in weighted if any(familiar(person, other) and relation(person, other) == "친구" for other in self.people)],
+            "friends": [
+                person for person in adults if any(familiar(person, other) and relation(person, other) == "친구" for other in self.people)
+            ],
+            "classmates": [
+                person for person in children if any(familiar(person, other) and relation(person, other) == "친구" for other in self.people)
+            ],
             "children": children,
             "child": children,
-            "family": [person for person in weighted if any(relation(person, other) == "부모" for other in self.people)],
-            "clinic": [person for person in weighted if person.place != "보건소"],
-            "school": children,
+            "neighbours": adults,
+            "family": [person for person in children if any(relation(person, other) == "부모" for other in self.people)],
+            "clinic": [person for person in adults if person.place != "보건소"],
+            "school": [person for person in children if person.place == "솔섬초등학교"],
         }
-        self.related = {person.name: [other for other in self.people if other is not person and relation(person, other)] for person in self.people}
+        self.related = {
+            person.name: [other for other in self.people if other is not person and relation(person, other)] for person in self.people
+        }
 
     def draw(self, kind: str, rng: Random) -> tuple[Person, Person]:
         """Two people for a form: ``a`` and ``b``."""
@@ -62,7 +73,7 @@ class Cast:
     def _partners(self, kind: str, a: Person, rng: Random) -> Sequence[Person]:
         if kind == "shop":
             return [b for b in self.people if _PLACE[b.place].wares and not b.child]
-        if kind == "friends":
+        if kind in ("friends", "classmates"):
             return [b for b in self.related[a.name] if familiar(a, b) and relation(a, b) == "친구"]
         if kind == "family":
             return [b for b in self.related[a.name] if relation(a, b) == "부모"]
@@ -70,12 +81,16 @@ class Cast:
             return [b for b in self.people if b.job in ("의사", "간호사")]
         if kind == "school":
             return [b for b in self.people if b.job == "교사"]
+        if kind == "neighbours":
+            return [b for b in self.first["adults"] if not familiar(a, b) and relation(a, b) in ("", "친구")]
+        if kind == "child":
+            return [b for b in self.first["adults"] if b.age >= 35 and not relation(a, b)]
         if kind == "children":
             return self.first["children"]
-        related = [b for b in self.related[a.name] if not (kind in ("adults", "child") and b.child)]
+        related = [b for b in self.related[a.name] if not (kind == "adults" and b.child)]
         if related and rng.random() < _RELATED:
             return related
-        return self.first["adults"] if kind in ("adults", "child") else self.people
+        return self.first["adults"] if kind == "adults" else self.people
 
 
 def pick(options: Sequence[T], rng: Random) -> T:
@@ -100,24 +115,30 @@ class Scene(dict):
     def __init__(self, cast: Cast, kind: str, rng: Random, people: tuple[Person, Person] | None = None) -> None:
         super().__init__()
         self.cast, self.rng = cast, rng
+        self.used: set[tuple[str, str]] = set()
         self["a"], self["b"] = people or cast.draw(kind, rng)
 
     def __missing__(self, slot: str) -> Any:
-        fresh = slot.startswith("+")
         kind = slot.lstrip("+").rstrip("0123456789")
-        if kind.startswith("some_"):
-            value: Any = self._thing(kind[5:]).some(between(self.rng, 2, 9))
-        elif kind in THINGS or kind == "ware":
-            value = self._thing(kind).name
-        elif kind in WORDS:
-            value = pick(WORDS[kind], self.rng)
-        elif kind in PHRASES:
-            value = pick(PHRASES[kind], self.rng)
-        else:
-            value = DRAWS[kind](self)
-        if not fresh:
+        for _ in range(_TRIES):
+            value = self._draw(kind)
+            if (kind, str(value)) not in self.used:
+                break
+        self.used.add((kind, str(value)))
+        if not slot.startswith("+"):
             self[slot] = value
         return value
+
+    def _draw(self, kind: str) -> Any:
+        if kind.startswith("some_"):
+            return self._thing(kind[5:]).some(between(self.rng, 2, 9))
+        if kind in THINGS or kind == "ware":
+            return self._thing(kind).name
+        if kind in WORDS:
+            return pick(WORDS[kind], self.rng)
+        if kind in PHRASES:
+            return pick(PHRASES[kind][self["d"].season], self.rng)
+        return DRAWS[kind](self)
 
     def _thing(self, kind: str) -> Thing:
         if kind == "ware":
@@ -161,12 +182,33 @@ def _number(low: int, high: int) -> Callable[[Scene], Word]:
     return lambda scene: Word(f"{between(scene.rng, low, high):,}")
 
 
+def _number_plain(low: int, high: int) -> Callable[[Scene], Word]:
+    return lambda scene: Word(between(scene.rng, low, high))
+
+
+def _meeting(scene: Scene) -> Day:
+    """The first Monday of the scene's month."""
+    first = scene["d"].date.replace(day=1)
+    return Day(first + datetime.timedelta(days=-first.weekday() % 7))
+
+
 def _native(low: int, high: int) -> Callable[[Scene], Word]:
     return lambda scene: Word(counted(between(scene.rng, low, high)))
 
 
 def _drawn(draw: Callable[[Random], T]) -> Callable[[Scene], T]:
     return lambda scene: draw(scene.rng)
+
+
+def _excuse(scene: Scene) -> Word:
+    weather = scene["d"].weather
+    fair = weather.short in ("맑음", "흐림")
+    return Word(pick(("감기 기운", "갑자기 온 손님", "밀린 일", "집안일"), scene.rng)) if fair else weather.name
+
+
+def _homely(scene: Scene) -> Word:
+    """A dish of what the scene has: 갈치 무 조림."""
+    return Word(f"{scene['fish']} {scene['produce']} {pick(('조림', '찌개', '탕', '볶음', '찜', '국'), scene.rng)}")
 
 
 def _cleared(scene: Scene) -> Person:
@@ -226,9 +268,32 @@ DRAWS: dict[str, Callable[[Scene], Any]] = {
     "home": lambda scene: Word(max(1, walking_minutes(_PLACE[scene["a"].place], scene["p"]))),  # from a's work to p
     "compass": lambda scene: Word(compass(scene["p"], PLACES[0])),
     "toward": lambda scene: Word(compass(scene["q"], scene["p"])),
-    "year": _drawn(lambda rng: Word(between(rng, 1950, 2023))),
+    "cn": lambda scene: mention(scene["a"], scene["c"]),
+    "bn": lambda scene: mention(scene["a"], scene["b"]),
+    "pal": lambda scene: pick([person for person in scene.cast.first["school"] if person is not scene["a"]], scene.rng).called,
+    "yard": _drawn(lambda rng: Word(pick(YARDS, rng))),
+    "excuse": _excuse,
+    "less": lambda scene: Word(f"{int(scene['price'].removesuffix('원').replace(',', '')) * 9 // 1_000 * 100:,}원"),
+    "change": _drawn(lambda rng: Word(f"{between(rng, 1, 18) * 500:,}원")),
+    "closing": _drawn(lambda rng: Word(pick(("여섯 시", "여섯 시 반", "일곱 시", "일곱 시 반", "여덟 시"), rng))),
+    "quoted": lambda scene: Word(f"‘{tail.rare_noun(scene.rng)}’"),
+    "event": lambda scene: Word(pick(EVENTS[scene["d"].season].split(), scene.rng)),
+    "eventyears": lambda scene: Word(scene["d"].date.year - 1960 - sum(map(ord, scene["event"])) % 55),
+    "gear": lambda scene: Word(GEAR.get(scene["d"].weather.short, "우산")),
+    "present": _number(60, 95),
+    "no": _number(3, 25),
+    "yes": lambda scene: Word(int(scene["present"]) - int(scene["no"])),
+    "meeting": _meeting,
+    "total": _drawn(lambda rng: Word(f"{between(rng, 80, 9_900) * 100:,}원")),
+    "short": _drawn(lambda rng: Word(between(rng, 1, 6) * 5)),
+    "stars": _drawn(lambda rng: Word(pick(("한", "두", "세", "네"), rng))),
+    "homely": _homely,
+    "budget": _drawn(lambda rng: Word(f"{between(rng, 3, 99) * 100:,}")),
+    "kprice": _drawn(lambda rng: Word(f"{between(rng, 20, 150) * 100:,}원")),
+    "recent": _number_plain(2011, 2024),
+    "year": _number_plain(1950, 2023),
     "inhabitants": lambda scene: Word(f"{inhabitants(int(scene['year'])):,}"),
-    "part": _drawn(lambda rng: Word(pick(PARTS, rng))),
+    "when": _drawn(lambda rng: Word(pick(PARTS, rng))),
     "clock": _clock,
     "hour": _hour,
     "price": _price,

@@ -1,8 +1,8 @@
 """Korean verb phrases that can be put into any form: ``f"{Verb('그물을 줍다'):았다}"`` is ``"그물을 주웠다"``.
 
-The format names the ending as grammars do. ``아…`` and ``았…`` follow the infinitive (``아요``, ``아서``, ``았습니다``); ``으…`` drops its vowel
-after an open stem (``으면``, ``으려고``); a single consonant joins the stem (``ㄴ`` 간, ``ㄹ`` 갈, ``ㅂ니다`` 갑니다, ``ㄴ다`` 간다);
-anything else is simply attached (``고``, ``는``, ``기``).
+The format names the ending as grammars do. ``아…`` and ``았…`` follow the infinitive (``아요``, ``아서``, ``았습니다``);
+``으…`` drops its vowel after an open stem (``으면``, ``으려고``); a single consonant joins the stem (``ㄴ`` 간, ``ㄹ`` 갈,
+``ㅂ니다`` 갑니다, ``ㄴ다`` 간다); anything else is simply attached (``고``, ``는``, ``기``).
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ def _attach(stem: str, ending: str) -> str:
     if ending[0] == "아":
         return infinitive(stem) + ending[1:]
     if ending[0] == "았":
-        return _join(infinitive(stem), "ㅆ") + ending[1:]
+        return past(stem) + ending[1:]
     if ending.startswith("ㄴ다"):
         return (_join(_without_l(stem), "ㄴ") if final in " ㄹ" else stem + "는") + ending[1:]
     if ending[0] == "ㅂ":
@@ -89,6 +89,21 @@ def infinitive(stem: str) -> str:
     if contracted and stem != "피":
         return stem[:-1] + _make(initial, contracted)
     return stem + "어" if vowel in "ㅟㅢㅣ" else stem
+
+
+def past(stem: str) -> str:
+    """The stem of the past: 갔, 흔들렸."""
+    return _join(infinitive(stem), "ㅆ")
+
+
+def has_final(text: str, finals: str) -> bool:
+    """Whether the last syllable ends in one of these consonants."""
+    return _split(text[-1])[2] in finals
+
+
+def cut_final(text: str) -> str:
+    """The text without its final consonant."""
+    return _cut(text)
 
 
 def _before_eu(stem: str) -> str:

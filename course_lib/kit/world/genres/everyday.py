@@ -11,21 +11,21 @@ DIARY = read_forms(
 제목: {item}
 제목: {p}에서 생긴 일
 
-오늘은 {b.polite:이/가} {bwork:는} 것을 보았다.
+오늘은 {bn:이/가} {bwork:는} 것을 보았다.
 오늘 {p}에 갔다. {p.sound:이/가} 났다.
 학교가 끝나고 {play:았다}.
 오늘 {subject} 시간에 발표를 했다. 떨렸지만 끝까지 말했다.
-{part}부터 {sky:아서} 밖에 못 나갔다.
+{when}부터 {sky:아서} 밖에 못 나갔다.
 
 * 1-2
-{c.polite:이/가} {snack:을/를} 주셨다. 다 먹고 하나는 남겨 두었다.
+{cn:이/가} {snack:을/를} 주었다. 다 먹고 하나는 남겨 두었다.
 {animal:이/가} 내 {item:을/를} 물고 갔다. 아직도 못 찾았다.
 세어 보니 {some_bird:이/가} 있었다.
 왜 그런지 물어보았는데 아무도 몰랐다.
 달리기에서 {n} 번째로 들어왔다.
 {title:을/를} 다 읽었다. 다음 이야기가 궁금하다.
 점심은 {dish:이었다/였다}. 나는 {produce:을/를} 남겼다.
-선생님이 ‘{tail:이라/라}는 말을 아는 사람?’ 하고 물으셨다. 나만 손을 들었다.
+선생님이 {quoted:이라/라}는 말을 아는 사람?’ 하고 물으셨다. 나만 손을 들었다.
 
 그래서 {mood:았다}.
 집에 오는 길에 {mood:았다}.
@@ -39,24 +39,24 @@ DIARY = read_forms(
 
 # 어른의 일기 | adults | prose
 {d.text}. {sky:았다}.
-{d.dotted} {part}.
+{d.dotted} {when}.
 {d.weekday}. 첫 만조는 {tide}.
 {d.season}도 이제 얼마 남지 않았다.
 
-{part}에 일어나 {chore:고} {work:았다}.
+{when}에 일어나 {chore:고} {work:았다}.
 하루 종일 {work:았다}. 허리가 아프다.
 오늘은 {work:지} 않고 쉬었다. 그래도 {r}에는 다녀왔다.
 {work:려는데} {b.given:이/가} 찾아와 일을 못 했다.
 
 * 1-2
-{b.given:과/와} {tea:을/를} 마시며 {city}에 살던 이야기를 했다.
+{b.given:과/와} {tea:을/를} 마시며 옛날이야기를 했다.
 {some_fish:을/를} 얻어 왔다. 절반은 {c.given}네에 나누어 주었다.
 {title:을/를} {num}쪽까지 읽었다. 눈이 침침하다.
 {machine} 값으로 {price:을/를} 냈다. 생각보다 비쌌다.
 라디오에서 {song:이/가} 나왔다. 오래전에 듣던 노래이다.
 {v:이라/라}는 사람에게서 편지가 왔다. 누구인지 기억이 나지 않는다.
 {a.hobby:아} 보았지만 마음처럼 되지 않았다.
-‘{tail}’라고 적힌 쪽지가 주머니에서 나왔다. 내 글씨인데 까닭을 모르겠다.
+{quoted:이라/라}고 적힌 쪽지가 주머니에서 나왔다. 내 글씨인데 까닭을 모르겠다.
 
 {mood:았다}. 별일 아닌데도 그렇다.
 내일은 {chore:아야} 한다.
@@ -75,7 +75,7 @@ DIARY = read_forms(
 인원 {n} 명. 특이 사항 없음.
 
 * 1-2
-{part}에 {b.given:이/가} 들러 {some_produce:을/를} 놓고 감.
+{when}에 {b.given:이/가} 들러 {some_produce:을/를} 놓고 감.
 {machine} 점검. {some_part} 교체.
 {fboat} 입항. {city}에서 온 손님 {num}명.
 {bird} {num}마리 관찰. 지난해보다 늘었음.
@@ -96,7 +96,7 @@ BOARD = read_forms(
 # 나눔과 거래 | adults | lines
 {item} 나눔해요~ {p} 앞으로 오시면 됩니다
 {some_produce} {price}에 가져가실 분 계신가요?
-[팝니다] {machine}, {year}년식, 아직 잘 돼요
+[팝니다] {machine}, {recent}년식, 아직 잘 돼요
 [구해요] {tool} 빌려주실 분 찾습니다
 {cloth} 작아져서 내놔요. 두 번밖에 안 입었어요
 
@@ -108,7 +108,7 @@ BOARD = read_forms(
 
 * 1-3
 └ 저요! 지금 가도 될까요?
-└ {price2}에 안 될까요? 너무 비싼 것 같아요
+└ {less}에 안 될까요? 너무 비싼 것 같아요
 └ {n} 시쯤 갈게요. 꼭 남겨 주세요!!
 └ 혹시 {dye}도 있나요?
 └ {v} 님 벌써 가져가셨어요?
@@ -118,15 +118,15 @@ BOARD = read_forms(
 
 * 0-2
 나눔 끝났습니다. 감사해요
-연락처 {phone}
-가격 내렸어요. {price3:이에요/예요}
+연락처 {a.phone}
+가격 내렸어요. {less:이에요/예요}
 댓글은 일일이 못 봬요. 전화 주세요
 
 # 물어봐요 | adults | lines
 {p} 오늘 문 열었나요?
-{n} 시 배 타시는 분 계신가요? {item} 좀 부탁드려요 ㅠㅠ
+{ferry} 배 타시는 분 계신가요? {item} 좀 부탁드려요 ㅠㅠ
 {dish} 맛집 추천 좀요ㅋㅋㅋ
-‘{tail}’가 무슨 뜻인지 아시는 분??
+{quoted:이/가} 무슨 뜻인지 아시는 분??
 와이파이 비번이 {code} 맞나요? 자꾸 안 되네요
 {machine:이/가} 갑자기 {trouble:는데} 어떡해요
 
@@ -140,7 +140,7 @@ BOARD = read_forms(
 └ {q} 옆집이 진리임. {price} 안 아까움
 └ 껐다 켜 보셨어요?
 └ 저도 궁금하네요 ㅎㅎ
-└ 오늘은 {weather} 때문에 안 열어요
+└ 오늘은 {excuse} 때문에 안 열어요
 └ {title}에 나와요. 도서관에 있어요
 └ 거기 {tail} 들어간 건 별로던데...
 └ 그건 {b.polite}께 여쭤보시면 돼요
@@ -188,7 +188,7 @@ CCTV는 없고 {tail} 스티커만 붙어 있어요
 {e.weekday}마다 {p}에서 걷기 모임 해요
 {tail} 좋아하시는 분 계세요?
 
-준비물은 {item} 하나면 돼요
+준비물은 물통 하나면 돼요
 회비는 {price:이고/고} {snack} 나와요
 처음이라 떨리네요ㅎㅎ 편하게 오세요
 {v} 님이 가르쳐 주신대요
@@ -207,7 +207,7 @@ CCTV는 없고 {tail} 스티커만 붙어 있어요
 * 0-1
 마감됐어요. 내일 봬요!
 {n} 자리 남았습니다
-취소됐어요. {weather} 때문에 어쩔 수가 없네요
+취소됐어요. {excuse} 때문에 어쩔 수가 없네요
 사진 올렸어요 → {url}
 """,
 )
@@ -215,7 +215,7 @@ CCTV는 없고 {tail} 스티커만 붙어 있어요
 CHAT = read_forms(
     "chat",
     """
-# 친구 톡 | friends | lines
+# 학생 톡 | classmates | lines
 {a.given}: 뭐 해
 {a.given}: 자?
 {a.given}: 야 대박
@@ -233,18 +233,46 @@ CHAT = read_forms(
 {a.given}: {title} 끝이 왜 이래 // {b.given}: 말하지 마 나 아직 안 봤어
 {a.given}: 내일 {subject} 시험이래 // {b.given}: 거짓말하지 마
 {a.given}: {song} 들어 봐. 진짜 좋아 // {b.given}: 제목부터 이상한데
-{a.given}: 너 {tail:이/가} 뭔지 알아? // {b.given}: 검색해 봐
-{a.given}: {c.called} 아까 {play:더라} // {b.given}: 또?ㅋㅋ
-{a.given}: {price} 빌려줘 // {b.given}: 지난번 것부터 갚아
+{a.given}: 너 {quoted:이/가} 뭔지 알아? // {b.given}: 검색해 봐
+{a.given}: {cn} 아까 {chore:더라} // {b.given}: 또?ㅋㅋ
+{a.given}: {change}만 빌려줘 // {b.given}: 지난번 것부터 갚아
 {a.given}: 나 {en} 뜻 모르겠어 // {b.given}: 나도 몰라 선생님한테 물어봐
 {a.given}: 배 안 뜬대 ㅠ // {b.given}: 그럼 학원 안 가도 돼?
 {a.given}: 너무 심심해 // {b.given}: {play:자}
 
-{b.given}: 나 이제 {chore:아야} 돼
+{b.given}: 나 이제 {chore2:아야} 돼
 {b.given}: {hour}에 봐
 {a.given}: ㅇㅋ
-{a.given}: 낼 봐~
+{a.given}: 내일 봐~
 {b.given}: 잘 자
+
+# 어른 톡 | friends | lines
+{a.given}: 바빠?
+{a.given}: {call} 자니
+{a.given}: 이거 봐라 {url}
+{a.given}: 오늘 {p} 문 열었어?
+{a.given}: 어제 잘 들어갔어?
+
+{b.given}: {bwork:고} 있어
+{b.given}: 응 왜
+{b.given}: 지금은 좀 그렇고 {hour}에 전화할게
+{b.given}: 아니 괜찮아 말해
+
+* 1-3
+{a.given}: {machine} 고장 났어. {trouble:아} // {b.given}: 껐다 켜 봤어?
+{a.given}: {some_fish} 생겼는데 좀 줄까 // {b.given}: 좋지 고마워
+{a.given}: {firm:이라/라}는 데서 문자 왔는데 뭐지 // {b.given}: 누르지 마 그거 사기야
+{a.given}: {cn} 어디 갔는지 알아? // {b.given}: {city} 갔대. {e:이나/나} 돼야 온대
+{a.given}: 요즘 {title} 읽는데 괜찮더라 // {b.given}: 다 읽으면 빌려줘
+{a.given}: 허리가 너무 아파 // {b.given}: 병원부터 가 진짜로
+{a.given}: 내가 저번에 {price} 빌렸지? // {b.given}: 언제 적 얘기야 됐어
+{a.given}: 오늘 배 떠? // {b.given}: {sails:이래/래}
+{a.given}: {song} 이거 누가 부른 거지 // {b.given}: {v} 아닌가
+
+{a.given}: 이따 {q}에서 보자
+{b.given}: 나 이제 {chore2:아야} 돼
+{a.given}: 알았어 들어가
+{b.given}: 밥이나 한번 먹자
 """,
 )
 
@@ -259,14 +287,14 @@ RADIO = read_forms(
 
 오늘은 {sky:겠습니다}. 한낮 기온은 {d.temperature}도, 첫 만조는 {tide}입니다.
 여객선은 {sails}입니다. 대합실에 먼저 확인하시기 바랍니다.
-오늘 날씨를 한마디로 하면 {weather}입니다. 나가실 때 {item:을/를} 챙기십시오.
+오늘 날씨를 한마디로 하면 ‘{d.weather.short}’입니다. 나가실 때 {gear:을/를} 챙기십시오.
 해든항에서 오는 배는 {ferry}에 들어옵니다. 오늘은 {sails}입니다.
 
 * 1-2
 {p}에서 알려 드립니다. {e}에 {event:이/가} 열립니다.
 {a.polite:이/가} {item2:을/를} 찾고 있습니다. 보신 분은 {q:으로/로} 가져다주시기 바랍니다.
 시장에는 {fish:과/와} {produce:이/가} 들어왔다고 합니다.
-오늘은 {b} 님의 생일입니다. 다 함께 축하해 주십시오.
+{b} 님께서 마을회관에 {some_snack:을/를} 놓고 가셨습니다. 나누어 드십시오.
 {firm} 트럭이 {spot} 길을 막고 있습니다. 차 주인께서는 옮겨 주시기 바랍니다.
 {v} 님, 소포가 와 있습니다. 우체국에서 찾아가십시오.
 어제 들어온 사연입니다. “{mood:았어요}. 고맙습니다.” 이름은 밝히지 않으셨습니다.
@@ -274,7 +302,7 @@ RADIO = read_forms(
 
 노래 한 곡 듣겠습니다. {v}의 {song}입니다.
 신청곡은 {song:이었는데/였는데}, 음반을 찾지 못해 {song2:을/를} 대신 들려 드립니다.
-끝으로 {title}의 한 줄을 읽어 드리겠습니다. “{d.season:은/는} 늘 {part}에 온다.”
+끝으로 {title}의 한 줄을 읽어 드리겠습니다. “{d.season:은/는} 늘 {when}에 온다.”
 이어서 {city} 합창단이 부릅니다. {song}.
 
 오늘도 아침마다 드리는 인사로 마치겠습니다. 밥 꼭 챙겨 드십시오.

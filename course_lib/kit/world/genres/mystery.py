@@ -38,7 +38,7 @@ FORMS = read_forms(
 누가 종을 가져갔을까? 하나씩 따져 보자.
 종이 사라진 일을 두고 {a.given:과/와} {b.given:이/가} {p}에서 이야기를 나누었다.
 “범인은 이 섬에 있어.” {a.given}의 말에 {b.given:은/는} {gesture:았다}.
-{part}에 {a.given:은/는} 종이 한 장을 펴고 사람들의 이름을 적었다.
+{when}에 {a.given:은/는} 종이 한 장을 펴고 사람들의 이름을 적었다.
 
 첫째, {clues_one} 둘째, {clues_two}
 {clues_two} 그리고 {clues_one}

@@ -6,7 +6,7 @@ FORMS = read_forms(
     "profile",
     """
 # 사람 소개 | any | prose
-{a:은/는} {a.place}에서 일하거나 지내는 사람으로, 하는 일은 {a.job:이다/다}.
+낮에 {a.place}에 가면 {a:을/를} 만날 수 있다.
 솔섬에서 {a.place:을/를} 찾아가면 {a:을/를} 만날 수 있다.
 {a}의 직업은 {a.job:이다/다}.
 {a:을/를} 만나려면 {a.place:으로/로} 가면 된다.

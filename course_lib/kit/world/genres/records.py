@@ -7,7 +7,7 @@ RECORD = read_forms(
     """
 # 장부 | adults | lines
 {d} {r} 물목
-{p} 장터 물목 ({d})
+장터 물목 ({d})
 들어온 물건 {serial}
 {firm} 주문서 {code}
 
@@ -25,12 +25,12 @@ RECORD = read_forms(
 {+some_instrument}
 {+some_medicine}
 
-합계 {huge}원
-모두 {big} 점. 확인 {a}
+합계 {total}
+모두 {big}점. 확인 {a}
 받은 사람 {b}, {d.dotted}
 외상 {price}. {e}까지.
 
-# 명단과 번호 | any | lines
+# 명단과 번호 | adults | lines
 손님 명부 {d}
 {e} 배 승객 명단
 {event} 참가자
@@ -74,7 +74,7 @@ RECORD = read_forms(
 예약 {phone}
 자리가 {n} 개 남았습니다.
 
-# 분실물 | any | lines
+# 분실물 | adults | lines
 분실물 대장
 {p} 보관함
 주인을 찾습니다
@@ -82,7 +82,7 @@ RECORD = read_forms(
 
 * 2-4
 {+serial}번. {+dye} {+item}, {+p}에서
-{+serial}번. ‘{+tail}’라고 적힌 {+item}
+{+serial}번. {+quoted:이라/라}고 적힌 {+item}
 {+title} 한 권. 책갈피에 {+v:이라/라}는 이름
 {+cloth}. 주머니에 {+price}
 {+item}. 찾아감
@@ -111,14 +111,14 @@ REFERENCE = read_forms(
 {+tail}, {+tail}, {+tail}
 ‘{+tail}’의 반대말은 무엇일까?
 {+tail}: 아직 뜻을 모름
-‘{+tail}’라는 말은 {+abroad}에서 왔다고 한다.
-‘{+tail}’를 넣어 문장을 만드시오.
+{+quoted:이라/라}는 말은 {+abroad}에서 왔다고 한다.
+{+quoted:을/를} 넣어 문장을 만드시오.
 {+num}. {+tail}
-{+tail:은/는} {+n} 글자로 하면 무엇인가?
+{+tail:을/를} 거꾸로 읽으면 무엇인가?
 “{+tail:이/가} 뭐예요?” 하고 물었더니 “{+tail} 비슷한 거야.”라고 했다.
 가로 {+num}: {+tail}. 세로 {+num}: {+tail}
-사투리로는 ‘{+tail}’라고 하지 않는다.
-영어로 {+en}, {+en}
+사투리로는 {+quoted:이라/라}고 하지 않는다.
+영어 낱말 {+en}, {+en}
 {+tail:과/와} {+tail:을/를} 구별해서 쓸 것
 
 모두 맞히면 {snack} 한 봉지
@@ -135,9 +135,9 @@ REFERENCE = read_forms(
 
 * 1-2
 같은 이름이 {city}에도 있다.
-‘{tail}’와 헷갈리기 쉽다.
-{year2}년 기록에 처음 보인다.
-섬 아이들은 ‘{spot2}’라고도 부른다.
+{quoted:과/와} 헷갈리기 쉽다.
+옛 기록에는 조금 다르게 적혀 있다.
+섬 아이들은 {spot2:이라/라}고도 부른다.
 뜻은 여러 가지로 풀이된다.
 {v}의 글 {song}에 자세한 설명이 있다.
 지금은 쓰는 사람이 {nn} 명쯤 된다.
@@ -201,55 +201,56 @@ RECIPE = read_forms(
     "recipe",
     """
 # 조리법 | adults | lines
-{dish} ({n} 그릇)
-{c.given}네 {dish}
-{v}의 {dish}
-{d.season}에 먹는 {dish}
+{homely}
+{homely} ({n} 그릇)
+{c.given}네 {homely}
+{v}의 {homely}
+{d.season}에 먹는 {homely}
 
-재료: {some_produce}, {some_shellfish}, 소금 조금
-재료: {fish} 한 마리, {produce}, {produce2}
-{some_produce:과/와} 멸치 국물 {n} 컵을 준비한다.
-재료는 {produce}, {tea}, {salt} 한 꼬집.
+재료: {fish} 한 마리, {produce}, {produce2}, {salt} 조금
+재료는 {produce:과/와} {produce2}, 그리고 {fish} 한 토막.
+{produce:과/와} {fish}, 멸치 국물 {n} 컵을 준비한다.
+재료: {produce}, {fish}, {salt} 한 꼬집
 
-* 2-3
-1. {produce:은/는} 씻어서 썬다.
-2. 물 {n} 컵을 끓인다.
-3. {minutes}분 동안 뚜껑을 덮어 둔다.
-4. {fish:은/는} 소금을 뿌려 {minutes2}분 둔다.
-5. 거품을 걷어 낸다.
-6. {produce:이/가} 투명해지면 불을 끈다.
-7. {heat}도로 데운 오븐에 넣는다.
-8. 맛을 보고 {salt:을/를} 더 넣는다.
+* 2-4
+{fish:은/는} 소금을 뿌려 {short}분 둔다.
+{produce:은/는} 씻어서 먹기 좋게 썬다.
+냄비에 물 {n} 컵을 붓고 끓인다.
+{fish:을/를} 넣고 {short}분 동안 뚜껑을 덮어 둔다.
+거품을 걷어 낸다.
+{produce:이/가} 익으면 불을 줄인다.
+맛을 보고 {salt:을/를} 더 넣는다.
+그릇에 담고 {produce:을/를} 얹는다.
 
-도움말: {produce} 대신 {produce3:을/를} 써도 된다.
-도움말: 하루 지나면 더 맛있다.
-주의: 불 앞을 떠나지 말 것.
-출처: {title} {num}쪽
+하루 지나면 더 맛있다.
+{produce} 대신 {produce3:을/를} 써도 된다.
+불 앞을 떠나지 말 것.
+{title} {num}쪽에서 배운 것이다.
 
 # 감상 | adults | prose
 {title:을/를} 읽었다.
-{song:을/를} 보고 왔다.
-{city}에 간 길에 {firm}에 들렀다.
-{dish:을/를} 먹으러 {p} 옆 골목까지 갔다.
+영화 {song:을/를} 보고 왔다.
+{city}에 간 길에 {v}의 전시를 보았다.
+{song:이라/라}는 연극을 {city}에서 보았다.
 
-별점을 준다면 다섯 개 가운데 {n_digit} 개이다.
+별점을 준다면 다섯 개 가운데 {stars} 개이다.
 기대하지 않았는데 좋았다.
 솔직히 {tail} 이야기가 왜 나오는지 모르겠다.
 처음 {minutes}분은 지루했다.
 
 * 1-2
-{v}의 목소리가 오래 남는다.
-{num}쪽의 그림이 특히 좋다.
+여운이 오래 남는다.
+마지막 장면이 특히 좋다.
 {a.given}에게 권했더니 {gesture:았다}.
 {tail:과/와} {tail2}의 관계를 설명하지 않고 끝난다.
-값은 {price:이었다/였다}. 아깝지 않다.
+돈이 아깝지 않다.
 {d.season}에 다시 보고 싶다.
 {abroad}에 가 본 사람이라면 웃을 대목이 많다.
 
 두 번은 안 볼 것 같다.
 다음 작품을 기다린다.
 {b.given}의 생각은 나와 다르다고 한다.
-‘{tail3}’라는 말이 자꾸 맴돈다.
+{quoted:이라/라}는 말이 자꾸 맴돈다.
 """,
 )
 

@@ -14,7 +14,7 @@ FORMS = read_forms(
 
 * 1-2
 {a.given}: 너 {title} 읽어 봤어? // {b.given}: 앞에만 조금. 재미있어?
-{a.given}: {c.called} 소식 들었어? // {b.given}: 응, {city}에 다녀왔다던데.
+{a.given}: {cn} 소식 들었어? // {b.given}: 응, {city}에 다녀왔다던데.
 {a.given}: 나 요즘 {instrument} 배워. // {b.given}: 진짜? 다음에 한 곡 들려줘.
 {a.given}: {fish} 먹고 싶다. // {b.given}: 지금이 딱 제철이지. 시장에 가 보자.
 {a.given}: 요새 {ailment} 때문에 고생이야. // {b.given}: 보건소에는 가 봤어?
@@ -24,7 +24,7 @@ FORMS = read_forms(
 {b.given}: 나 {item} 새로 샀어. 어때? // {a.given}: 오, 예쁘다. 얼마 줬어?
 {b.given}: 근데 너 {a.hobby:는} 건 잘돼 가? // {a.given}: 그럭저럭. 생각보다 어려워.
 {b.given}: {event} 갈 거지? // {a.given}: 당연하지. {hour}에 보자.
-{b.given}: {c.polite}한테는 말하지 마. // {a.given}: 알았어. 입 꼭 다물게.
+{b.given}: {cn}한테는 말하지 마. // {a.given}: 알았어. 입 꼭 다물게.
 
 {a.given}: 그럼 {clock}에 {q}에서 만나. // {b.given}: 그래, 늦지 마.
 {a.given}: 이제 가야겠다. 배 시간 다 됐어. // {b.given}: 조심히 가. 도착하면 연락해.
@@ -32,7 +32,7 @@ FORMS = read_forms(
 {a.given}: 다음엔 내가 살게. // {b.given}: 그 말 적어 둔다?
 {a.given}: {some_snack} 남았는데 가져갈래? // {b.given}: 좋지. 고마워.
 
-# 이웃 사이 | adults | lines
+# 이웃 사이 | neighbours | lines
 {a.given}: {call}, 안녕하세요? // {b.given}: 아이고, {reply}. 어디 다녀오세요?
 {a.given}: {d.season} 날씨가 참 변덕스럽네요. // {b.given}: 그러게요. 아침에는 {sky:더니}요.
 {a.given}: 오늘 {p}에 사람이 많네요. // {b.given}: {event} 준비한다고 다들 모였대요.
@@ -67,21 +67,21 @@ FORMS = read_forms(
 
 * 1-2
 손님: {ware2:은/는} 얼마예요? // {b.given}: {price:이에요/예요}.
-손님: 이거랑 {ware3:은/는} 뭐가 달라요? // {b.given}: 써 보시면 알아요. 이쪽이 조금 더 비싸요.
-손님: 이름이 뭐예요? // {b.given}: {ware2:이라/라}고 해요. 이 섬에서만 그렇게 불러요.
+손님: 이거랑 {ware3:은/는} 뭐가 달라요? // {b.given}: 비교해 보시면 알아요. 이쪽이 조금 더 비싸요.
+손님: 이건 뭐예요? // {b.given}: {ware2:이에요/예요}. 요즘 제일 많이 나가요.
 손님: 카드 돼요? // {b.given}: 되긴 하는데 오늘은 기계가 말을 안 듣네요.
 손님: 선물할 건데 뭐가 좋을까요? // {b.given}: 어른이시면 {ware3:이/가} 좋지요.
 손님: {firm} 물건도 있어요? // {b.given}: 그건 {e}에 들어와요.
 
 손님: {some_ware} 주세요. // {b.given}: {some_ware}, 여기 있습니다.
-손님: 좀 깎아 주세요. // {b.given}: 그럼 {price2}만 주세요. 더는 안 돼요.
+손님: 좀 깎아 주세요. // {b.given}: 그럼 {less}만 주세요. 더는 안 돼요.
 손님: 조금만 살 수 있어요? // {b.given}: 그럼요. 하나도 팝니다.
-손님: 두 개 사면 싸게 해 주나요? // {b.given}: 두 개에 {price2}, 대신 다음에 또 오세요.
+손님: 두 개 사면 싸게 해 주나요? // {b.given}: 그럼 {less:으로/로} 해 드릴게요. 대신 다음에 또 오세요.
 
 손님: 비닐봉지 말고 종이에 싸 주세요. // {b.given}: 네, 끈으로 묶어 드릴게요.
-{b.given}: 거스름돈 {price3:이에요/예요}. 세어 보세요. // 손님: 맞아요. 많이 파세요.
+{b.given}: 거스름돈 {change:이에요/예요}. 세어 보세요. // 손님: 맞아요. 많이 파세요.
 {b.given}: 이건 덤이에요. // 손님: 아이고, 고맙습니다.
-손님: 몇 시까지 하세요? // {b.given}: {hour}까지요. 불 켜져 있으면 들어오세요.
+손님: 몇 시까지 하세요? // {b.given}: {closing}까지요. 불 켜져 있으면 들어오세요.
 손님: {q:은/는} 어떻게 가요? // {b.given}: 나가서 왼쪽으로 쭉 가세요. 금방이에요.
 
 # 보건소 | clinic | lines
@@ -96,7 +96,7 @@ FORMS = read_forms(
 {b.given}: 혈압은 괜찮아요. // {a.given}: 다행이네요.
 
 {a.given}: {title:이라/라}는 책에는 {tea:이/가} 좋다던데요. // {b.given}: 책보다는 약을 드세요.
-{a.given}: 일은 해도 되나요? // {b.given}: {n} 날은 쉬세요. 무거운 것은 들지 마시고요.
+{a.given}: 일은 해도 되나요? // {b.given}: 사흘은 쉬세요. 무거운 것은 들지 마시고요.
 {a.given}: {dish} 먹어도 돼요? // {b.given}: 나을 때까지만 참으세요.
 {a.given}: 주사 맞아야 해요? // {b.given}: 오늘은 안 맞으셔도 돼요.
 
@@ -114,7 +114,7 @@ FORMS = read_forms(
 * 1-2
 {a.given}: {animal:은/는} 겨울에 뭐 먹고 살아요? // {b.given}: 글쎄다. 도서관에 가서 찾아보렴.
 {a.given}: 바닷물은 왜 짜요? // {b.given}: 소금이 녹아 있으니까 짜지. // {a.given}: 그럼 소금은 누가 넣었어요?
-{a.given}: ‘{tail}’가 무슨 뜻이에요? // {b.given}: 사전을 찾아봤니?
+{a.given}: {quoted:이/가} 무슨 뜻이에요? // {b.given}: 사전을 찾아봤니?
 {a.given}: 이건 몇 개예요? // {b.given}: 세어 보렴. // {a.given}: 하나, 둘, 셋, … {nn} 개요!
 {a.given}: 어른들은 왜 {tea:을/를} 마셔요? // {b.given}: 너도 크면 알게 된다.
 {a.given}: {abroad:은/는} 배로 며칠 걸려요? // {b.given}: 여기서는 배보다 비행기가 빠르지.
@@ -127,14 +127,14 @@ FORMS = read_forms(
 
 {a.given}: 안녕히 계세요! // {b.given}: 오냐, 뛰지 말고 가거라.
 {a.given}: 내일 또 와도 돼요? // {b.given}: 되고말고.
-{b.given}: 어두워지기 전에 들어가라. // {a.given}: {n} 분만 더 놀고요.
+{b.given}: 어두워지기 전에 들어가라. // {a.given}: {n_digit}분만 더 놀고요.
 {a.given}: 저도 해 보면 안 돼요? // {b.given}: 손 조심하고 천천히 해 봐라.
 
-# 전화 | adults | lines
+# 전화 | neighbours | lines
 {a.given}: 여보세요? {b.place}지요? // {b.given}: 네, {b.given}입니다.
 {a.given}: 여보세요, 저 {a.given}인데요. // {b.given}: 네, {reply}. 무슨 일이세요?
 {b.given}: 네, {b.place}입니다. // {a.given}: {call}, 접니다. 통화 괜찮으세요?
-{a.given}: {phone} 번이지요? // {b.given}: 네, 맞습니다. 누구세요? // {a.given}: {a}입니다.
+{a.given}: {b.phone} 번이지요? // {b.given}: 네, 맞습니다. 누구세요? // {a.given}: {a}입니다.
 
 {a.given}: {e} {clock}에 시간 되세요? // {b.given}: 잠깐만요, 달력 좀 볼게요.
 {a.given}: {firm}에서 온 물건이 저한테 잘못 왔어요. // {b.given}: 그래요? 번호가 어떻게 되나요? // {a.given}: {code:이에요/예요}.
@@ -142,8 +142,8 @@ FORMS = read_forms(
 {a.given}: 소리가 잘 안 들려요. // {b.given}: 여기 바람이 세서요. 크게 말할게요.
 {a.given}: {boat:이/가} 몇 시에 들어오지요? // {b.given}: {clock}쯤이요. 늦어지면 다시 전화드릴게요.
 
-{b.given}: {weather} 때문에 {q}까지 못 갈 것 같아요. // {a.given}: 그럼 {f:으로/로} 미룰까요?
-{b.given}: 제 번호는 {phone:이에요/예요}. // {a.given}: 다시 한번 불러 주세요. // {b.given}: {phone}.
+{b.given}: {excuse} 때문에 {q}까지 못 갈 것 같아요. // {a.given}: 그럼 {f:으로/로} 미룰까요?
+{b.given}: 제 번호는 {b.phone:이에요/예요}. // {a.given}: 다시 한번 불러 주세요. // {b.given}: {b.phone}.
 {b.given}: 준비할 것이 있을까요? // {a.given}: {item:과/와} {item2}만 가져오시면 돼요.
 {b.given}: {num}명이면 자리가 모자라겠는데요. // {a.given}: 의자는 제가 빌려 올게요.
 
@@ -156,11 +156,11 @@ FORMS = read_forms(
 {b.given}: 자, 모두 자리에 앉으세요. // 아이들: 네!
 {b.given}: 오늘은 {subject} 시간이에요. {num}쪽을 펴세요. // {a.given}: 선생님, 책을 안 가져왔어요.
 {b.given}: 어제 숙제 다 했지요? // {a.given}: 선생님, 저는 반만 했어요.
-{a.given}: 선생님, {c.called} 아직 안 왔어요. // {b.given}: 조금만 기다려 봅시다.
+{a.given}: 선생님, {pal} 아직 안 왔어요. // {b.given}: 조금만 기다려 봅시다.
 
 * 1-2
 {b.given}: {a.vocative}, {num} 더하기 {n_digit:은/는} 얼마지요? // {a.given}: {sum:이요/요}. // {b.given}: 잘했어요.
-{b.given}: ‘{tail}’로 짧은 글을 지어 볼까요? // {a.given}: “나는 어제 {tail2:을/를} 보았다.” // {b.given}: {tail}은 어디 갔지요?
+{b.given}: {quoted:으로/로} 짧은 글을 지어 볼까요? // {a.given}: “나는 어제 {tail2:을/를} 보았다.” // {b.given}: {quoted:은/는} 어디 갔지요?
 {b.given}: {abroad:은/는} 어느 대륙에 있을까요? // {a.given}: 지도 봐도 돼요?
 {b.given}: 받아쓰기 {n} 번, ‘{tail}’. // {a.given}: 선생님, 한 번만 더 불러 주세요.
 {b.given}: {bird:은/는} 어느 계절에 올까요? // {a.given}: {d.season:이요/요}!
@@ -174,7 +174,7 @@ FORMS = read_forms(
 
 {b.given}: 내일 준비물은 {item:과/와} {item2:이에요/예요}. // 아이들: 네!
 {b.given}: 오늘 수업은 여기까지. // 아이들: 와!
-{b.given}: 알림장에 적으세요. 첫째, {chore:기}. 둘째, 일찍 자기. // {a.given}: 셋째는요?
+{b.given}: 알림장에 적으세요. 첫째, 책 읽기. 둘째, 일찍 자기. // {a.given}: 셋째는요?
 {b.given}: 차 조심, 파도 조심. // 아이들: 사람 조심!
 """,
 )
