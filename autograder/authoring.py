@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,7 @@ import nbformat
 from nbformat import NotebookNode
 
 from autograder.authored import AuthoredCell, BuildError, read_cells
-from autograder.authoring_rules import problems
+from autograder.authoring_rules import POINTS_ROLE, problems
 from autograder.manifest import Assignment, Bonus, Item
 
 __all__ = ["BuildError", "author_notebook"]
@@ -49,11 +50,17 @@ def _notebook_cells(cells: list[AuthoredCell], assignment: Assignment) -> list[N
             counts[cell.role] += 1
         cell_id = cell.grade_id or ("parameters" if cell.role == "parameters" else f"{cell.role}-{counts[cell.role]}")
         new = nbformat.v4.new_code_cell if cell.kind == "code" else nbformat.v4.new_markdown_cell
-        node = new(source=cell.source, metadata=nbformat.from_dict(cell.metadata), id=cell_id)
+        source = POINTS_ROLE.sub(lambda role: _points_text(role, assignment), cell.source) if cell.kind == "markdown" else cell.source
+        node = new(source=source, metadata=nbformat.from_dict(cell.metadata), id=cell_id)
         if cell.grade_id:
             node.metadata["nbgrader"] = nbformat.from_dict(_nbgrader_metadata(cell, assignment))
         built.append(node)
     return built
+
+
+def _points_text(role: re.Match[str], assignment: Assignment) -> str:
+    """What items are worth together, as prose says it: without zeros at the end."""
+    return f"{sum(assignment.by_id[name].points for name in role[1].split()).normalize():f}"
 
 
 def _nbgrader_metadata(cell: AuthoredCell, assignment: Assignment) -> dict[str, Any]:

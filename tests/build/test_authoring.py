@@ -224,7 +224,9 @@ def test_item_without_its_cell(tiny_course):
 
 def test_deliverables_are_made_of_cells_that_are_there(tiny_course):
     problems = problems_after(tiny_course, "solution:total", "solution:totals")
-    assert problems == [f"{notebook_file(tiny_course)}:1: the manifest makes 'sums/' of the cell 'total', but none is tagged solution:total"]
+    assert problems == [
+        f"{notebook_file(tiny_course)}:1: the manifest makes 'sums/' of the cell 'total', but none is tagged solution:total"
+    ]
 
 
 def test_no_parameters(tiny_course):
@@ -298,3 +300,18 @@ def test_display_tags_stay_and_role_tags_go(tiny_course):
     assert cells["given-start"].metadata.tags == ["hide-input"]
     assert cells["parameters"].metadata.tags == ["parameters"]
     assert all("tags" not in cells[name].metadata for name in ("solution-add", "add", "essay-add", "free-1"))
+
+
+def test_points_in_prose_come_from_the_manifest(tiny_course):
+    path = notebook_file(tiny_course)
+    path.write_text(path.read_text(encoding="utf-8") + "\n+++\n\n{points}`add double`점과 {points}`total`점\n", encoding="utf-8")
+    assignment = tiny_course.assignment(tinycourse.ID)
+    first, second = (assignment.by_id["add"].points + assignment.by_id["double"].points, assignment.by_id["total"].points)
+    assert author_notebook(path, assignment).cells[-1].source == f"{float(first):g}점과 {float(second):g}점"
+
+
+def test_points_of_nothing_are_refused(tiny_course):
+    path = notebook_file(tiny_course)
+    path.write_text(path.read_text(encoding="utf-8") + "\n+++\n\n{points}`ad`\n", encoding="utf-8")
+    with pytest.raises(BuildError, match="'ad' is none"):
+        author_notebook(path, tiny_course.assignment(tinycourse.ID))
