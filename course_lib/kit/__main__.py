@@ -6,7 +6,7 @@ import argparse
 import importlib.util
 import sys
 
-NEEDED = ("nbclient", "nbformat", "ipykernel")
+NEEDED = ("nbclient", "nbformat", "ipykernel", "mistune")
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -41,7 +41,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True, metavar="명령")
     preflight = commands.add_parser("preflight", help="이 컴퓨터에 필요한 것이 다 있는지 봅니다")
     check = commands.add_parser("check", help="노트북을 처음부터 실행하고 공개 검사의 결과를 보여 줍니다")
-    pack = commands.add_parser("pack", help="노트북을 여러분의 프로필에서 실행해 제출할 증거를 만듭니다")
+    pack = commands.add_parser("pack", help="노트북을 여러분의 프로필에서 실행해 증거와 제출물을 만듭니다")
     for command in (preflight, check, pack):
         command.add_argument("notebook", nargs="?", help="노트북 파일. 폴더에 하나뿐이면 적지 않아도 됩니다")
     check.add_argument("--item", help="이 항목만 보여 줍니다")

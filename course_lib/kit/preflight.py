@@ -23,6 +23,7 @@ REQUIRED = {  # import name: (distribution, what for)
     "wordfreq": ("wordfreq", "코퍼스 만들기"),
     "nbclient": ("nbclient", "pack으로 제출할 것 만들기"),
     "nbformat": ("nbformat", "pack으로 제출할 것 만들기"),
+    "mistune": ("mistune", "pack으로 보고서 만들기"),
 }
 DISTRIBUTIONS = {"sklearn": "scikit-learn", "PIL": "pillow", "yaml": "PyYAML", "IPython": "ipython"}
 

@@ -12,7 +12,8 @@ import pytest
 from course_lib.kit import catalogue
 
 MODULES = sorted(path for path in catalogue.KIT.rglob("*.py") if path.parent.name != "public")
-STUDENT = {"IPython", "ipykernel", "jupyter_client", "matplotlib", "nbclient", "nbformat", "numpy", "pytest", "regex", "wordfreq"}
+STUDENT = {"IPython", "ipykernel", "jupyter_client", "matplotlib", "mistune", "nbclient", "nbformat", "numpy", "pytest"}
+STUDENT |= {"regex", "wordfreq"}
 WHERE_PRESENT = {"torch": {"wire.py"}, "yaml": {"catalogue.py"}}  # imported inside a function, for those who have it
 
 

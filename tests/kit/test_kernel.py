@@ -154,7 +154,50 @@ def test_a_dying_kernel_and_an_endless_cell_are_reported(student_folder):
     assert "너무 오래" in packed.missing[0]
     assert "커널이 죽었습니다" in packed.missing[1]
     assert "실행하지 못했습니다" in packed.missing[2]
-    assert packed.files == ("manifest.json", "tables/sizes.json"), "what was there by then is kept"
+    assert packed.files == ("evidence/manifest.json", "evidence/tables/sizes.json"), "what was there by then is kept"
+
+
+PARTS = {
+    "deliverables": {"lib/": "코드", "report/": "보고서"},
+    "parts": {"lib/": {"modules": {"numbers": ["double"]}}, "report/": {"sections": ["essay"], "tables": ["sizes"]}},
+}
+
+
+def with_deliverables(folder: Path) -> None:
+    path = folder / "course_lib/kit/public/tiny.json"
+    path.write_text(json.dumps(json.loads(path.read_text("utf-8")) | PARTS), encoding="utf-8")
+
+
+def test_pack_makes_the_deliverables_below_its_own_folder(student_folder):
+    with_deliverables(student_folder)
+    before = {path.name for path in student_folder.iterdir()} | {"pack", "tiny.ipynb"}
+    save(student_folder, tiny(DONE, student="20240001", essay="내 답입니다."))
+    done = command(student_folder, "pack")
+    assert (done.returncode, done.stderr) == (0, ""), done.stdout
+    folder = student_folder / "pack"
+    assert {path.name for path in student_folder.iterdir()} == before
+    assert sorted(path.name for path in folder.iterdir()) == ["contents.json", "evidence", "lib", "report"]
+    assert (folder / "lib/numbers.py").read_text("utf-8").endswith(DONE + "\n")
+    assert "내 답입니다." in (folder / "report/report.md").read_text("utf-8")
+
+    # a module changed by hand, a file of one's own, and a cell that no longer imports
+    (folder / "lib/numbers.py").write_text("mine = 1\n")
+    (folder / "lib/notes.txt").write_text("메모")
+    save(student_folder, tiny(DONE + "\n\nimport no_such_library", student="20240001", essay="<!-- 나중에 -->"))
+    done = command(student_folder, "pack")
+    assert done.returncode == 1
+    listed = done.stdout.partition("제출하기 전에 볼 것")[2]
+    for words in (
+        "lib/numbers.py: 가져올 수 없습니다. ModuleNotFoundError",
+        "report: 서술: 비어 있습니다",
+        "lib/numbers.py: 손으로 고친 것이",
+        "lib/notes.txt: 손으로 고친 것이",
+        "ModuleNotFoundError: No module named 'no_such_library'",
+    ):
+        assert words in listed, listed
+    assert (folder / "edited/lib/numbers.py").read_text() == "mine = 1\n"
+    assert (folder / "edited/lib/notes.txt").read_text() == "메모"
+    assert "no_such_library" in (folder / "lib/numbers.py").read_text("utf-8"), "what can be written is"
 
 
 def test_check_on_the_command_line(student_folder):
