@@ -17,6 +17,7 @@ from jupyter_client.kernelspec import KernelSpec
 from nbclient import NotebookClient
 from nbclient.exceptions import DeadKernelError
 
+SKIPPED = "skip-pack"  # the tag of cells that are for the open notebook only
 COURSE = Path(__file__).resolve().parent.parent.parent  # the folder that holds course_lib
 
 
@@ -105,7 +106,7 @@ def execute(
         timeout=cell_seconds,
         interrupt_on_timeout=True,
         allow_errors=True,
-        skip_cells_with_tag="skip-pack",
+        skip_cells_with_tag=SKIPPED,
         on_cell_execute=start,
         on_cell_executed=end,
     )

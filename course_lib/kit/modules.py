@@ -161,13 +161,14 @@ def _module(name: str, own: list[str], cells: Sequence[Cell], home: Mapping[str,
         if n in owner:
             imported.setdefault(owner[n], []).append(n)
             continue
-        found = {
-            (place, order): s
+        outside = [
+            (cell, (place, order), s)
             for place, cell in enumerate(cells)
             if cell.name not in home
             for order, s in enumerate(cell.statements)
-            if (n in s.binds and isinstance(s.node, KEPT)) or (_takes_all(s) and not cell.locked)
-        }
+        ]
+        found = {place: s for _, place, s in outside if n in s.binds and isinstance(s.node, KEPT)}
+        found = found or {place: s for cell, place, s in outside if _takes_all(s) and not cell.locked}
         if not found and any(_takes_all(s) for cell in mine for s in cell.statements):
             continue
         if not found and n in GIVEN_BY_IPYTHON:

@@ -18,7 +18,7 @@ import nbformat
 from course_lib.kit import catalogue, evidence
 from course_lib.kit.card import MIME
 from course_lib.kit.deliverables import write_deliverables
-from course_lib.kit.execution import CellRun, cell_name, execute, find_notebook, read
+from course_lib.kit.execution import SKIPPED, CellRun, cell_name, execute, find_notebook, read
 from course_lib.kit.korean import josa
 from course_lib.kit.report import blank
 
@@ -55,6 +55,9 @@ def pack(path: Path, *, cell_seconds: float = 900, on_cell: Any = print) -> Pack
     """
     notebook = read(path)
     source = path.read_bytes()
+    for cell in notebook.cells:
+        if "google.colab" in cell.source:  # mounts the drive: only the page itself can do that, and it has
+            cell.metadata["tags"] = [*cell.metadata.get("tags", []), SKIPPED]
     target = path.parent / FOLDER
     target.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(dir=target, prefix=".new-") as scratch:
@@ -91,7 +94,7 @@ def missing(notebook: nbformat.NotebookNode, runs: list[CellRun]) -> Iterator[st
                 yield f"{name}: 아직 작성하지 않았습니다."
             if number in errors:
                 yield f"{name}: 실행하다가 오류가 났습니다. {errors[number]}"
-            elif number not in ran and cell.source.strip():
+            elif number not in ran and cell.source.strip() and SKIPPED not in cell.metadata.get("tags", []):
                 yield f"{name}: 앞의 셀에서 커널이 죽어 실행하지 못했습니다."
             yield from _failed_checks(cell)
         elif metadata.get("solution") and (TEXT_STUB in cell.source or blank(cell.source)):

@@ -6,12 +6,14 @@ import ast
 import importlib.metadata
 import importlib.util
 import json
+import re
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+COURSE = ("course_lib", "autograder")
 PYTHON = ((3, 11), (3, 14))  # from, up to but not including
 REQUIRED = {  # import name: (distribution, what for)
     "IPython": ("ipython", "노트북"),
@@ -25,27 +27,32 @@ REQUIRED = {  # import name: (distribution, what for)
     "nbformat": ("nbformat", "pack으로 제출할 것 만들기"),
     "mistune": ("mistune", "pack으로 보고서 만들기"),
 }
+PINS = Path(__file__).resolve().parents[2] / "requirements-student.txt"  # beside course_lib, in the kit that students receive
 DISTRIBUTIONS = {"sklearn": "scikit-learn", "PIL": "pillow", "yaml": "PyYAML", "IPython": "ipython"}
 
 
 @dataclass(frozen=True)
 class Finding:
-    """One line of the report. ``remedy`` is empty where all is well."""
+    """One line of the report. ``remedy`` is empty where all is well; ``install`` is the distribution that is absent."""
 
     ok: bool
     text: str
     remedy: str = ""
     needed: bool = True
+    install: str = ""
 
 
 def findings(folder: Path, notebook: Path | None) -> Iterator[Finding]:
     """Everything that was looked at, in order."""
     yield _python()
-    for module, (distribution, purpose) in REQUIRED.items():
-        yield _package(module, distribution, purpose)
+    wanted = dict(REQUIRED)
     for module in _imports(notebook) if notebook else ():
-        if module not in REQUIRED:
-            yield _package(module, DISTRIBUTIONS.get(module, module), f"{notebook.name}에서 가져옵니다")
+        wanted.setdefault(module, (DISTRIBUTIONS.get(module, module), f"{notebook.name}에서 가져옵니다"))
+    pinned = pins()
+    for module, (distribution, purpose) in wanted.items():
+        yield _package(module, distribution, purpose, pinned.pop(_plain(distribution), ("", ""))[1])
+    for distribution, version in pinned.values():
+        yield _other(distribution, version)
     yield _writable(folder)
     yield _font()
 
@@ -54,12 +61,16 @@ def main(notebook: str | None) -> int:
     """The command: 0 when the machine is ready, 1 when something that is needed is missing."""
     folder = Path(notebook).parent if notebook else Path.cwd()
     found = [Path(notebook)] if notebook else sorted(folder.glob("*.ipynb"))
-    lacking = []
+    lacking: list[Finding] = []
+    absent: list[str] = []
     for finding in findings(folder, found[0] if len(found) == 1 else None):
         print(f"{'✓' if finding.ok else '✗' if finding.needed else '△'} {finding.text}")
         if not finding.ok:
             print(f"    → {finding.remedy}")
             lacking += [finding] if finding.needed else []
+            absent += [finding.install] if finding.needed and finding.install else []
+    if absent:
+        print(f"\n한꺼번에 설치하기: {_pip()} {' '.join(absent)}")
     print(f"\n부족한 것이 {len(lacking)}가지 있습니다." if lacking else "\n준비되었습니다. 노트북을 열고 맨 위의 셀부터 실행하세요.")
     return 1 if lacking else 0
 
@@ -74,13 +85,45 @@ def _python() -> Finding:
     )
 
 
-def _package(module: str, distribution: str, purpose: str) -> Finding:
+def pins() -> dict[str, tuple[str, str]]:
+    """Distribution and version by plain name, as the kit's requirements have them; empty in a kit without."""
+    if not PINS.is_file():
+        return {}
+    lines = (line.partition("#")[0].strip().partition("==") for line in PINS.read_text(encoding="utf-8").splitlines())
+    return {_plain(name): (name, version) for name, equals, version in lines if equals}
+
+
+def _package(module: str, distribution: str, purpose: str, pinned: str = "") -> Finding:
     if importlib.util.find_spec(module) is None:
-        return Finding(False, f"{distribution} 없음 ({purpose})", f"{Path(sys.executable).name} -m pip install {distribution}")
+        wanted = f"{distribution}=={pinned}" if pinned else distribution
+        return Finding(False, f"{distribution} 없음 ({purpose})", f"{_pip()} {wanted}", install=wanted)
     try:
-        return Finding(True, f"{distribution} {importlib.metadata.version(distribution)}")
+        return _versioned(distribution, importlib.metadata.version(distribution), pinned)
     except importlib.metadata.PackageNotFoundError:  # importable, but not installed under that name
         return Finding(True, distribution)
+
+
+def _other(distribution: str, pinned: str) -> Finding:
+    """Something of the requirements that is not imported: an editor, for instance, which may be another one here."""
+    try:
+        return _versioned(distribution, importlib.metadata.version(distribution), pinned)
+    except importlib.metadata.PackageNotFoundError:
+        return Finding(False, f"{distribution} 없음", f"{_pip()} {distribution}=={pinned}  (다른 것을 쓴다면 없어도 됩니다)", needed=False)
+
+
+def _versioned(distribution: str, version: str, pinned: str) -> Finding:
+    if not pinned or version.partition("+")[0] == pinned:  # torch's own builds say which after a plus
+        return Finding(True, f"{distribution} {version}")
+    text = f"{distribution} {version}: 과제는 {pinned}에서 시험했습니다. 결과가 다르면 판을 맞추세요"
+    return Finding(False, text, f"{_pip()} -r {PINS.name}", needed=False)
+
+
+def _pip() -> str:
+    return f"{Path(sys.executable).name} -m pip install"
+
+
+def _plain(distribution: str) -> str:
+    return re.sub(r"[-_.]+", "-", distribution).lower()
 
 
 def _imports(notebook: Path) -> list[str]:
@@ -90,6 +133,11 @@ def _imports(notebook: Path) -> list[str]:
         sources = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
     except (OSError, ValueError, KeyError, TypeError):
         return []  # pack and Jupyter say what is wrong with it; here it only adds names
+    return imported(sources)
+
+
+def imported(sources: Iterable[str]) -> list[str]:
+    """Top-level names of the libraries that Python sources import, in order; the standard library and the course left out."""
     names: dict[str, None] = {}
     for source in sources:
         try:
@@ -101,7 +149,7 @@ def _imports(notebook: Path) -> list[str]:
                 names.update(dict.fromkeys(alias.name.partition(".")[0] for alias in node.names))
             elif isinstance(node, ast.ImportFrom) and node.level == 0 and node.module:
                 names[node.module.partition(".")[0]] = None
-    return [name for name in names if name not in sys.stdlib_module_names and name != "course_lib"]
+    return [name for name in names if name not in sys.stdlib_module_names and name not in COURSE]
 
 
 def _writable(folder: Path) -> Finding:
@@ -115,7 +163,7 @@ def _writable(folder: Path) -> Finding:
 
 
 def _font() -> Finding:
-    remedy = f"{Path(sys.executable).name} -m pip install koreanize-matplotlib  (글꼴 파일만 씁니다)"
+    remedy = f"{_pip()} koreanize-matplotlib  (글꼴 파일만 씁니다)"
     if importlib.util.find_spec("matplotlib") is None:
         return Finding(False, "한글 글꼴: matplotlib이 없어 확인하지 못했습니다", remedy, needed=False)
     from course_lib.kit.plots import korean_font
