@@ -28,6 +28,7 @@ __all__ = [
     "build_source",
     "kit_for_grading",
     "stale_releases",
+    "write_file",
     "write_release",
     "write_source",
 ]
@@ -45,7 +46,7 @@ def build_source(course: Course, assignment: Assignment) -> NotebookNode:
 def write_source(course: Course, assignment_id: str) -> Path:
     """Build the source notebook into nbgrader's source folder. Raises BuildError, ManifestError or CourseError."""
     source = build_source(course, course.assignment(assignment_id))
-    return _write(course.source_notebook(assignment_id), _serialise(source))
+    return write_file(course.source_notebook(assignment_id), _serialise(source))
 
 
 def build_release(course: Course, assignment_id: str) -> bytes:
@@ -59,14 +60,14 @@ def build_release(course: Course, assignment_id: str) -> bytes:
     source = build_source(course, course.assignment(assignment_id))
     with tempfile.TemporaryDirectory(prefix="release-") as folder:
         root = Path(folder).resolve()
-        _write(root / "source" / assignment_id / f"{assignment_id}.ipynb", _serialise(source))
+        write_file(root / "source" / assignment_id / f"{assignment_id}.ipynb", _serialise(source))
         _generate(course, root, assignment_id)
         return (root / "release" / assignment_id / f"{assignment_id}.ipynb").read_bytes()
 
 
 def write_release(course: Course, assignment_id: str) -> Path:
     """Build the release notebook into ``assignments/``. Raises BuildError, ManifestError or CourseError."""
-    return _write(course.release_notebook(assignment_id), build_release(course, assignment_id))
+    return write_file(course.release_notebook(assignment_id), build_release(course, assignment_id))
 
 
 def stale_releases(course: Course, assignment_ids: Iterable[str]) -> list[str]:
@@ -85,7 +86,7 @@ def _serialise(notebook: NotebookNode) -> bytes:
     return nbformat.writes(notebook).rstrip("\n").encode() + b"\n"
 
 
-def _write(path: Path, data: bytes) -> Path:
+def write_file(path: Path, data: bytes) -> Path:
     """Write a file whole or not at all; one that is right already is left alone."""
     if _read(path) == data:
         return path

@@ -152,6 +152,39 @@ def book(
     out.print(f"[green]✓[/] {_escaped(index)}", soft_wrap=True)
 
 
+@app.command(epilog="Example: [bold]course kit --week 9[/] writes _build/kit/week09.zip")
+def kit(
+    context: typer.Context,
+    week: Annotated[int, typer.Option("--week", "-w", min=1, metavar="N", help="The week.", show_default=False)],
+    self_study: Annotated[
+        bool, typer.Option("--self-study", help="With all checks, hints and [red]answers[/]; never for students of a graded term.")
+    ] = False,
+    out_file: Annotated[
+        Path | None, typer.Option("--out", metavar="FILE", help="Where the zip goes. [dim]_build/kit/ by default.[/]", show_default=False)
+    ] = None,
+    only: Annotated[
+        list[str] | None,
+        typer.Option("--assignment", "-a", metavar="ID", help="Only this one; may be given several times.", show_default=False),
+    ] = None,
+) -> None:
+    """Make the zip that students receive: notebooks, kit, requirements, README.
+
+    The same course gives the same bytes.
+    """
+    from autograder.kitzip import week_kit, write_kit
+
+    course = _course(context)
+    made = week_kit(course, week, self_study=self_study, only=only or ())
+    path = write_kit(made, out_file or course.root / "_build" / "kit" / f"{made.folder}.zip")
+    for line in made.left_out:
+        out.print(f"[yellow]![/] {_escaped(line)}", soft_wrap=True)
+    for name in made.drafts:
+        out.print(f"[yellow]![/] {name} is a draft; the kit says so.")
+    if self_study:
+        out.print("[bold red]This kit holds answers.[/] It is for people who study by themselves, outside any graded term.")
+    out.print(f"[green]✓[/] {_escaped(path)}\n  {', '.join(made.assignments)}; {len(made.files)} files, {path.stat().st_size / 1e3:.0f} kB")
+
+
 @app.command(
     epilog="Examples: [bold]course grade w09a1_tokenizers --jobs 4[/]; a folder of submissions from elsewhere: "
     "[bold]course grade w09a1_tokenizers --submissions ~/handed-in --yes --json results.json[/]"

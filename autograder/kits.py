@@ -53,7 +53,7 @@ def kit_for_grading(course: Course, assignment_id: str) -> Path:
     digest = _digest(kit_files(course, assignment_id))
     kits = course.term / "kits"
     kit = kits / digest
-    if kit.is_dir() and _digest(_files_below(kit)) == digest:
+    if kit.is_dir() and _digest(package_files(kit)) == digest:
         return kit
     kits.mkdir(parents=True, exist_ok=True)
     kits.chmod(0o755)
@@ -63,7 +63,7 @@ def kit_for_grading(course: Course, assignment_id: str) -> Path:
         unchecked = py_compile.PycInvalidationMode.UNCHECKED_HASH
         compileall.compile_dir(new, quiet=2, invalidation_mode=unchecked)
         _make_readable(new)
-        if kit.is_dir() and _digest(_files_below(kit)) != digest:  # damaged: out of the way
+        if kit.is_dir() and _digest(package_files(kit)) != digest:  # damaged: out of the way
             kit.rename(Path(scratch) / "damaged")
         try:
             new.rename(kit)
@@ -90,7 +90,11 @@ def kit_files(course: Course, assignment_id: str) -> dict[str, bytes]:
         packages.append(LIBRARY / topic)
     files = {"course_lib/__init__.py": (LIBRARY / "__init__.py").read_bytes()}
     for package in packages:
-        files |= {f"course_lib/{package.name}/{name}": data for name, data in _files_below(package).items()}
+        files |= {f"course_lib/{package.name}/{name}": data for name, data in package_files(package).items()}
+    if answers := [name for name in files if name.startswith("course_lib/kit/selfstudy/data/")]:
+        raise BuildError(
+            f"{answers[0]}: answers lie in the library; they are for self-study kits only. Remove {LIBRARY / 'kit/selfstudy/data'}"
+        )
     files[f"course_lib/kit/public/{assignment_id}.py"] = public.read_bytes()
     files[f"course_lib/kit/public/{assignment_id}.json"] = _listing(assignment)
     return files
@@ -107,7 +111,7 @@ def _listing(assignment: Assignment) -> bytes:
     return json.dumps(listing, ensure_ascii=False, indent=1).encode() + b"\n"
 
 
-def _files_below(folder: Path) -> dict[str, bytes]:
+def package_files(folder: Path) -> dict[str, bytes]:
     """The files of a package that may travel, by relative path. Raises BuildError on a link, which could lead anywhere."""
     found: dict[str, bytes] = {}
     for parent, folders, names in os.walk(folder):

@@ -37,7 +37,18 @@ UNUSED_IN_ROOM = frozenset({"mutants.py", "alternatives", "cohort.yml", "noteboo
 AFTER_RESULTS = frozenset(
     {
         *("cohort.py", "collect.py", "gradebook.py", "ledger.py", "autograde.py", "nbgrader_hooks.py", "nbgrader_settings.py"),
-        *("reports", "book.py", "cli.py", "demo.py", "proof.py", "validate.py", "checkfiles.py"),
+        *(
+            "reports",
+            "book.py",
+            "cli.py",
+            "demo.py",
+            "proof.py",
+            "validate.py",
+            "checkfiles.py",
+            "kitzip.py",
+            "kit_readme.py",
+            "selfstudy.py",
+        ),
     }
 )
 

@@ -129,11 +129,14 @@ def _plain(distribution: str) -> str:
 def _imports(notebook: Path) -> list[str]:
     """Top-level names of the libraries that the notebook's cells import, in order; the standard library and the kit left out."""
     try:
-        cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
-        sources = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
+        return imported(code_of(notebook.read_text(encoding="utf-8")))
     except (OSError, ValueError, KeyError, TypeError):
         return []  # pack and Jupyter say what is wrong with it; here it only adds names
-    return imported(sources)
+
+
+def code_of(notebook: str) -> list[str]:
+    """Sources of the code cells in a notebook's text. Raises ValueError, KeyError or TypeError for one that is none."""
+    return ["".join(cell["source"]) for cell in json.loads(notebook)["cells"] if cell["cell_type"] == "code"]
 
 
 def imported(sources: Iterable[str]) -> list[str]:

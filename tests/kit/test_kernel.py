@@ -171,7 +171,8 @@ def with_deliverables(folder: Path) -> None:
 def test_pack_makes_the_deliverables_below_its_own_folder(student_folder):
     with_deliverables(student_folder)
     before = {path.name for path in student_folder.iterdir()} | {"pack", "tiny.ipynb"}
-    save(student_folder, tiny(DONE, student="20240001", essay="내 답입니다."))
+    colab = 'from google.colab import drive\ndrive.mount("/content/drive")\n%cd /content/drive'
+    save(student_folder, tiny(DONE, student="20240001", essay="내 답입니다.", extra=(colab,)))
     done = command(student_folder, "pack")
     assert (done.returncode, done.stderr) == (0, ""), done.stdout
     folder = student_folder / "pack"

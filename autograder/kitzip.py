@@ -1,0 +1,169 @@
+"""The zip that students receive: the notebooks of a week, the kit beside them, what to install, and how to start."""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from io import BytesIO
+from pathlib import Path, PurePosixPath
+
+from autograder.authored import BuildError
+from autograder.build import build_release, write_file
+from autograder.course import Course, CourseError
+from autograder.kit_readme import read_me
+from autograder.kits import kit_files
+from autograder.manifest import Assignment
+from course_lib.kit import preflight
+
+REQUIREMENTS = "requirements-student.txt"
+TOOLS = ("jupyterlab", "koreanize-matplotlib")  # an editor, and a font: found by its files, not imported
+SELF_STUDY_TOOLS = ("ruff",)  # the static review runs it
+EPOCH = (1980, 1, 1, 0, 0, 0)
+
+
+@dataclass(frozen=True)
+class WeekKit:
+    """The files of a zip, below one folder.
+
+    Attributes:
+        folder: the folder's name in the zip.
+        assignments: the ids in it.
+        drafts: those of them that are drafts.
+        left_out: assignments of the week whose release is not built, with what to do.
+    """
+
+    folder: str
+    files: dict[str, bytes]
+    assignments: tuple[str, ...]
+    drafts: tuple[str, ...] = ()
+    left_out: tuple[str, ...] = field(default=())
+
+    def zipped(self) -> bytes:
+        """The zip, the same bytes each time: sorted names, one date, one set of rights."""
+        buffer = BytesIO()
+        with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
+            for name, data in sorted(self.files.items()):
+                entry = zipfile.ZipInfo(f"{self.folder}/{name}", EPOCH)
+                entry.create_system, entry.external_attr = 3, 0o644 << 16
+                archive.writestr(entry, data, zipfile.ZIP_DEFLATED, 9)
+        return buffer.getvalue()
+
+
+def week_kit(course: Course, week: int, *, self_study: bool = False, only: Iterable[str] = ()) -> WeekKit:
+    """Everything for the assignments of a week that are built.
+
+    Args:
+        self_study: with checks, references and answers; never for students of a graded term.
+        only: these assignments of the week; all of them by default.
+
+    Raises:
+        CourseError: there is nothing to give, a release is stale, or a term that is being graded would give its answers away.
+    """
+    if self_study and (why := _being_graded(course)):
+        raise CourseError(f"{why}: a term that is graded gives no answers away. For a kit outside any term: course --term EMPTY_DIR kit …")
+    chosen, left_out = _built(course, week, only)
+    if not self_study:
+        _refuse_answers(chosen)
+    files: dict[str, bytes] = {}
+    for assignment in chosen:
+        files |= kit_files(course, assignment.id)
+        if self_study:
+            from autograder.selfstudy import selfstudy_files
+
+            files |= selfstudy_files(course, assignment)
+        files[f"{assignment.id}.ipynb"] = _release(course, assignment.id)
+    pinned = student_requirements(course, files, SELF_STUDY_TOOLS if self_study else ())
+    files[REQUIREMENTS] = "".join(f"{name}=={version}\n" for name, version in pinned.items()).encode()
+    folder = f"week{week:02}" + ("-selfstudy" if self_study else "")
+    files["README.txt"] = read_me(folder, week, chosen, list(pinned), self_study=self_study).encode(
+        "utf-8-sig"
+    )  # Notepad looks for the mark
+    drafts = tuple(assignment.id for assignment in chosen if assignment.draft)
+    return WeekKit(folder, files, tuple(assignment.id for assignment in chosen), drafts, left_out)
+
+
+def write_kit(kit: WeekKit, path: Path) -> Path:
+    """Write the zip whole or not at all. Raises CourseError where it cannot be written."""
+    if path.is_dir():
+        raise CourseError(f"{path}: a folder. Name a file in it, such as {path / f'{kit.folder}.zip'}.")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return write_file(path, kit.zipped())
+
+
+def student_requirements(course: Course, files: dict[str, bytes], tools: Iterable[str] = ()) -> dict[str, str]:
+    """Versions by distribution, pinned as the course pins them: what preflight asks for and what these files import.
+
+    Raises:
+        BuildError: something is imported that requirements.txt does not pin.
+    """
+    pinned = _pins(course.root / "requirements.txt")
+    sources = [data.decode() for name, data in files.items() if name.endswith(".py") and not name.startswith("course_lib/kit/")]
+    sources += [data.decode() for name, data in files.items() if name.startswith("course_lib/kit/selfstudy/data/") and name.endswith(".py")]
+    for name, data in files.items():
+        if PurePosixPath(name).suffix == ".ipynb":
+            sources += preflight.code_of(data.decode())
+    modules = preflight.imported(sources)
+    wanted = [distribution for distribution, _ in preflight.REQUIRED.values()]
+    wanted += [preflight.DISTRIBUTIONS.get(module, module) for module in modules if module not in preflight.REQUIRED]
+    found: dict[str, str] = {}
+    for name in dict.fromkeys([*TOOLS, *tools, *wanted]):
+        if _plain(name) not in pinned:
+            raise BuildError(f"students need {name}, but {course.root / 'requirements.txt'} pins no such distribution")
+        distribution, version = pinned[_plain(name)]
+        found[distribution] = version
+    return dict(sorted(found.items(), key=lambda pin: pin[0].lower()))
+
+
+def _pins(path: Path) -> dict[str, tuple[str, str]]:
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except FileNotFoundError:
+        raise BuildError(f"{path}: no such file. Versions for students are taken from there.") from None
+    found = (re.fullmatch(r"([A-Za-z0-9._-]+)==(\S+)", line.strip()) for line in lines)
+    return {_plain(pin[1]): (pin[1], pin[2]) for pin in found if pin}
+
+
+def _plain(distribution: str) -> str:
+    return re.sub(r"[-_.]+", "-", distribution).lower()
+
+
+def _being_graded(course: Course) -> str:
+    """Why this term counts as one that is graded; "" when it does not."""
+    submitted = course.term / "submitted"
+    if submitted.is_dir() and any(submitted.iterdir()):
+        return f"{submitted} holds submissions"
+    return next((f"{path} is there" for name in ("gradebook.db", "roster.csv") if (path := course.term / name).exists()), "")
+
+
+def _built(course: Course, week: int, only: Iterable[str]) -> tuple[list[Assignment], tuple[str, ...]]:
+    only = tuple(only)
+    of_week = [a for name in course.assignment_ids() if (a := course.assignment(name)).week == week]
+    if unknown := [name for name in only if name not in [assignment.id for assignment in of_week]]:
+        raise CourseError(f"Week {week} has no assignment {', '.join(unknown)}. It has: {', '.join(a.id for a in of_week) or 'none'}.")
+    of_week = [assignment for assignment in of_week if not only or assignment.id in only]
+    chosen = [assignment for assignment in of_week if course.release_notebook(assignment.id).is_file()]
+    left_out = tuple(f"{a.id}: not built yet. Run: course build {a.id}" for a in of_week if a not in chosen)
+    if not chosen:
+        raise CourseError("\n".join(left_out) or f"There is no assignment in week {week}.")
+    return chosen, left_out
+
+
+def _release(course: Course, assignment_id: str) -> bytes:
+    data = course.release_notebook(assignment_id).read_bytes()
+    if data != build_release(course, assignment_id):
+        raise CourseError(f"{course.release_notebook(assignment_id)} is stale. Run: course build {assignment_id}")
+    return data
+
+
+def _refuse_answers(chosen: Iterable[Assignment]) -> None:
+    """What one assignment needs may be what another one of the same zip asks students to write."""
+    asked = {assignment.topic: assignment.id for assignment in chosen}
+    for assignment in chosen:
+        for topic in assignment.needs:
+            if topic in asked:
+                raise CourseError(
+                    f"{assignment.id} needs course_lib.{topic}, the answer to {asked[topic]}, and one kit would hold both. Give out "
+                    f"{assignment.id} after the last extension of {asked[topic]}; name what this kit is for with --assignment."
+                )
