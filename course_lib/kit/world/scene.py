@@ -288,6 +288,8 @@ DRAWS: dict[str, Callable[[Scene], Any]] = {
     "short": _drawn(lambda rng: Word(between(rng, 1, 6) * 5)),
     "stars": _drawn(lambda rng: Word(pick(("한", "두", "세", "네"), rng))),
     "homely": _homely,
+    "past": _number_plain(1952, 1988),
+    "pastcount": lambda scene: Word(f"{inhabitants(int(scene['past'])):,}"),
     "budget": _drawn(lambda rng: Word(f"{between(rng, 3, 99) * 100:,}")),
     "kprice": _drawn(lambda rng: Word(f"{between(rng, 20, 150) * 100:,}원")),
     "recent": _number_plain(2011, 2024),

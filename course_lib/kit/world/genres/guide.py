@@ -88,7 +88,7 @@ FORMS = read_forms(
 
 # 하는 법 | adults | prose
 {a.given}에게 {chore:는} 법을 배웠다.
-{chore:려면}, 먼저 마음부터 느긋해야 한다.
+{chore:으려면}, 먼저 마음부터 느긋해야 한다.
 {work:는} 일에는 순서가 있다.
 {chore2:는} 일이라면 {a.given}만 한 사람이 없다.
 
@@ -118,12 +118,12 @@ FORMS = read_forms(
 ‘{tail}식’이라고 부르는 다른 방법도 있지만 권하지 않는다.
 
 # 섬의 역사 | adults | prose
-{year}년, 솔섬에는 {inhabitants}명이 살았다.
-{year}년 섬에는 {fboat:이라/라}는 배가 있었다.
-{p:은/는} {p.built}년에 생겼다.
-솔섬의 옛 신문 {year}년 치에는 이런 이야기가 실려 있다.
+{past}년, 솔섬에는 {pastcount}명이 살았다.
+{past}년 섬에는 {fboat:이라/라}는 배가 있었다.
+{past}년 무렵의 솔섬은 지금과 많이 달랐다.
+솔섬의 옛 신문 {past}년 치에는 이런 이야기가 실려 있다.
 
-그 무렵 {v:이라/라}는 사람이 {abroad}에서 {tail:을/를} 들여왔다.
+그 무렵 {v:이라/라}는 사람이 {abroad}에서 {quoted:이라/라}는 것을 들여왔다.
 {firm:이/가} {spot} 아래에 공장을 세우려고 했지만 사람들이 반대했다.
 {city}에서 온 {v:은/는} 섬에 처음으로 {machine:을/를} 들여놓았다.
 전기는 {n} 해 뒤에야 들어왔다.

@@ -37,7 +37,7 @@ FORMS = read_forms(
 지난해에는 {big}명이 다녀갔다.
 
 # 날씨와 배 | adults | lines
-[속보] {d} {sky:아}… 여객선 {sails}
+[바다] {d} {sky:아}… 여객선 {sails}
 [날씨] {d.weekday:은/는} {weather}, 한낮 {d.temperature}도
 {d} 여객선 {sails}
 오늘의 바다: {weather}
