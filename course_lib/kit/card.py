@@ -58,6 +58,7 @@ class ItemCard:
     item: str
     title: str
     outcomes: tuple[CheckOutcome, ...]
+    note: str = ""
 
     @property
     def untouched(self) -> bool:
@@ -84,17 +85,18 @@ class ItemCard:
                 lines.append(f"      흔한 오해: {outcome.misconception}")
             if outcome.hint and not outcome.unfinished:
                 lines.append(f"      힌트 1/{len(outcome.hint)}: {outcome.hint[0]}")
-        return "\n".join(lines)
+        return "\n".join([*lines, *([f"    {self.note}"] if self.note else [])])
 
     def _repr_html_(self) -> str:
         mark = overall(self.outcomes)
-        head = _badge(mark) + _heading(self.item, self.title)
+        head = _badge(mark) + heading(self.item, self.title)
         if self.untouched:
-            properties = "".join(f"<li>{_text(outcome.property or outcome.id)}</li>" for outcome in self.outcomes)
+            properties = "".join(f"<li>{text_of(outcome.property or outcome.id)}</li>" for outcome in self.outcomes)
             more = _details("무엇을 검사하나요?", f'<ul style="margin:.2em 0;padding-left:1.4em">{properties}</ul>')
-            return _box(mark, head, f"<div>{UNFINISHED_NOTE}</div>{more}")
+            return boxed(mark, head, f"<div>{UNFINISHED_NOTE}</div>{more}")
         head += f' <span style="{SOFT}">· {self.summary()}</span>'
-        return _box(mark, head, "".join(map(_row, self.outcomes)))
+        note = f'<div style="{SOFT}">{text_of(self.note)}</div>' if self.note else ""
+        return boxed(mark, head, "".join(map(_row, self.outcomes)) + note)
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
         mark = overall(self.outcomes)
@@ -120,7 +122,7 @@ class NoteCard:
         return f"{self.mark.symbol} {self.title}\n    {self.message}"
 
     def _repr_html_(self) -> str:
-        return _box(self.mark, f"{_badge(self.mark, word=False)}<b>{_text(self.title)}</b>", f"<div>{_text(self.message)}</div>")
+        return boxed(self.mark, f"{_badge(self.mark, word=False)}<b>{text_of(self.title)}</b>", f"<div>{text_of(self.message)}</div>")
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
         return {"text/plain": repr(self), "text/html": self._repr_html_()}
@@ -154,11 +156,11 @@ class OverviewCard:
         cell = 'style="text-align:left;padding:.15em .8em .15em 0;background:none;border:0"'
         rows = "".join(
             f'<tr style="background:none"><td {cell}>{_badge(mark, word=False) if mark else ""}</td>'
-            f'<td {cell}>{_heading(item, title)}</td><td {cell}><span style="{SOFT}">{_text(state)}</span></td></tr>'
+            f'<td {cell}>{heading(item, title)}</td><td {cell}><span style="{SOFT}">{text_of(state)}</span></td></tr>'
             for mark, item, title, state in self._lines()
         )
         table = f'<table style="border-collapse:collapse;margin:.3em 0;font-size:inherit;color:inherit">{rows}</table>'
-        return _box(UNFINISHED, f"<b>{_text(self.assignment)}</b> · {self.summary()}", table)
+        return boxed(UNFINISHED, f"<b>{text_of(self.assignment)}</b> · {self.summary()}", table)
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
         return {"text/plain": repr(self), "text/html": self._repr_html_()}
@@ -166,25 +168,25 @@ class OverviewCard:
 
 def _row(outcome: CheckOutcome) -> str:
     mark = mark_of(outcome)
-    parts = [_text(outcome.property or outcome.id)]
+    parts = [text_of(outcome.property or outcome.id)]
     if not outcome.passed:
-        parts.append(f'<div style="overflow-wrap:anywhere;white-space:pre-wrap">{_text(outcome.message)}</div>')
+        parts.append(f'<div style="overflow-wrap:anywhere;white-space:pre-wrap">{text_of(outcome.message)}</div>')
         if outcome.status == "fault":
             parts.append(f"<div>{FAULT_NOTE}</div>")
         if outcome.misconception:
-            parts.append(f'<div><span style="{SOFT}">흔한 오해:</span> <b>{_text(outcome.misconception)}</b></div>')
+            parts.append(f'<div><span style="{SOFT}">흔한 오해:</span> <b>{text_of(outcome.misconception)}</b></div>')
         if not outcome.unfinished:
-            parts.append(_hints(outcome.hint))
+            parts.append(staged(outcome.hint))
     body = f'<div style="min-width:0">{"".join(parts)}</div>'
     return f'<div style="display:flex;gap:.5em;margin:.25em 0">{_badge(mark, word=False)}{body}</div>'
 
 
-def _hints(hints: Sequence[str], step: int = 1, total: int | None = None) -> str:
+def staged(hints: Sequence[str], step: int = 1, total: int | None = None) -> str:
     """Each step lies inside the one before: nobody reads the answer by accident."""
     if not hints:
         return ""
     total = total or len(hints)
-    return _details(f"힌트 {step}/{total}", _text(hints[0]) + _hints(hints[1:], step + 1, total))
+    return _details(f"힌트 {step}/{total}", text_of(hints[0]) + staged(hints[1:], step + 1, total))
 
 
 def _details(summary: str, body: str) -> str:
@@ -199,16 +201,22 @@ def _badge(mark: Mark, *, word: bool = True) -> str:
     return f'<span style="{style};{shape}" title="{mark.word}">{label}</span>'
 
 
-def _box(mark: Mark, head: str, body: str) -> str:
+def boxed(mark: Mark, head: str, body: str) -> str:
     edges = f"border:1px solid rgba(128,128,128,.35);border-left:4px solid {mark.colour}"
     return f'<div lang="ko" style="{BOX};{edges}"><div>{head}</div>{body}</div>'
 
 
-def _text(value: str) -> str:
+def code_block(source: str) -> str:
+    """Source as it stands, to be copied."""
+    style = "overflow-x:auto;padding:.6em .8em;border:1px solid rgba(128,128,128,.35);border-radius:6px;line-height:1.5;white-space:pre"
+    return f'<pre style="{style}">{html.escape(source)}</pre>'
+
+
+def text_of(value: str) -> str:
     """Escaped, with `code` between backticks as messages write it."""
     return re.sub(r"`([^`\n]+)`", r"<code>\1</code>", html.escape(value, quote=True))
 
 
-def _heading(item: str, title: str) -> str:
-    code = f"<code>{_text(item)}</code>"
-    return f"<b>{_text(title)}</b> {code}" if title else f"<b>{code}</b>"
+def heading(item: str, title: str) -> str:
+    code = f"<code>{text_of(item)}</code>"
+    return f"<b>{text_of(title)}</b> {code}" if title else f"<b>{code}</b>"

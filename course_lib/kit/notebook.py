@@ -13,7 +13,7 @@ import sys
 import traceback
 from typing import Any
 
-from course_lib.kit import catalogue, evidence, session
+from course_lib.kit import catalogue, evidence, selfstudy, session
 from course_lib.kit.binding import NotebookSubmission
 from course_lib.kit.card import FAULT, FAULT_NOTE, ItemCard, NoteCard, OverviewCard
 from course_lib.kit.checking import CheckFault, CheckOutcome, run_checks
@@ -41,7 +41,15 @@ def start(assignment: str, student: str = "", profile: str = "cpu", seed: int = 
         from course_lib.kit.plots import setup_plots
 
         setup_plots()
-    if not student and not os.environ.get(GRADING):
+    if os.environ.get(GRADING):
+        return
+    if selfstudy.present(assignment):
+        from course_lib.kit.selfstudy import desk
+
+        for function in (desk.answer, desk.mark):
+            _namespace().setdefault(function.__name__, function)
+        print('자습용 꾸러미입니다. 막히면 answer("항목"), 글로 쓴 답은 mark("항목", 점수, …), 진행 상황은 check()를 쓰세요.')
+    elif not student:
         print("STUDENT_ID가 비어 있어 모두에게 같은 연습용 수로 이론 문제를 만듭니다. 제출하기 전에 학번을 적으세요.")
 
 
@@ -52,7 +60,7 @@ def check(item: str | None = None) -> None:
     """
     if os.environ.get(GRADING):
         return
-    _show(overview() if item is None else examine(item))
+    show(overview() if item is None else examine(item))
 
 
 def examine(item: str) -> ItemCard | NoteCard:
@@ -60,6 +68,8 @@ def examine(item: str) -> ItemCard | NoteCard:
     assignment = _assignment()
     if assignment is None:
         return NoteCard(item, "어느 과제인지 알 수 없습니다. 노트북 맨 위의 셀(start)을 먼저 실행하세요.")
+    if selfstudy.present(assignment):
+        return _at_the_desk(assignment, item)
     titles = catalogue.titles(assignment)
     path = catalogue.public_checks(assignment)
     checked = catalogue.checked_items(path) if path else []
@@ -79,11 +89,25 @@ def examine(item: str) -> ItemCard | NoteCard:
     return ItemCard(item, titles.get(item, ""), tuple(outcomes))
 
 
+def _at_the_desk(assignment: str, item: str) -> Any:
+    """The card for one item where all checks are at hand."""
+    from course_lib.kit.selfstudy import desk
+
+    try:
+        return desk.examine(assignment, item, _namespace())
+    except CheckFault as fault:
+        return NoteCard(item, f"검사 자체에 문제가 있어 실행하지 못했습니다. 여러분의 코드 탓이 아닙니다. ({fault})", FAULT)
+
+
 def overview() -> OverviewCard | NoteCard:
     """The card for the whole assignment, from the checks run so far."""
     assignment = _assignment()
     if assignment is None:
         return NoteCard("과제", "어느 과제인지 알 수 없습니다. 노트북 맨 위의 셀(start)을 먼저 실행하세요.")
+    if selfstudy.present(assignment):
+        from course_lib.kit.selfstudy import desk
+
+        return desk.overview(assignment)
     path = catalogue.public_checks(assignment)
     titles = catalogue.titles(assignment)
     results: dict[str, list[CheckOutcome]] = session.current.results
@@ -176,7 +200,8 @@ def _namespace() -> dict[str, Any]:
     return shell.user_ns if shell is not None else vars(sys.modules["__main__"])
 
 
-def _show(card: Any) -> None:
+def show(card: Any) -> None:
+    """Display a card in a notebook, print it elsewhere."""
     if _shell() is None:
         print(repr(card))
         return

@@ -48,6 +48,7 @@ assert course_lib.__file__.startswith(sys.argv[1]), course_lib.__file__
 for module in pkgutil.iter_modules(course_lib.kit.__path__):
     if module.name not in ("__main__", "public"):
         importlib.import_module("course_lib.kit." + module.name)
+import course_lib.kit.selfstudy.desk
 from course_lib.kit.notebook import check, start
 start("tiny", "2024-1")
 check("double")
