@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import zipfile
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from io import BytesIO
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from autograder.authored import BuildError
 from autograder.build import build_release, write_file
@@ -15,10 +16,12 @@ from autograder.course import Course, CourseError
 from autograder.kit_readme import read_me
 from autograder.kits import kit_files
 from autograder.manifest import Assignment
+from autograder.selfstudy import DATA, selfstudy_files
 from course_lib.kit import preflight
 
 REQUIREMENTS = "requirements-student.txt"
 TOOLS = ("jupyterlab", "koreanize-matplotlib")  # an editor, and a font: found by its files, not imported
+WHERE_PRESENT = ("torch", "yaml")  # the kit uses them for those who have them
 SELF_STUDY_TOOLS = ("ruff",)  # the static review runs it
 EPOCH = (1980, 1, 1, 0, 0, 0)
 
@@ -70,8 +73,6 @@ def week_kit(course: Course, week: int, *, self_study: bool = False, only: Itera
     for assignment in chosen:
         files |= kit_files(course, assignment.id)
         if self_study:
-            from autograder.selfstudy import selfstudy_files
-
             files |= selfstudy_files(course, assignment)
         files[f"{assignment.id}.ipynb"] = _release(course, assignment.id)
     pinned = student_requirements(course, files, SELF_STUDY_TOOLS if self_study else ())
@@ -99,12 +100,13 @@ def student_requirements(course: Course, files: dict[str, bytes], tools: Iterabl
         BuildError: something is imported that requirements.txt does not pin.
     """
     pinned = _pins(course.root / "requirements.txt")
-    sources = [data.decode() for name, data in files.items() if name.endswith(".py") and not name.startswith("course_lib/kit/")]
-    sources += [data.decode() for name, data in files.items() if name.startswith("course_lib/kit/selfstudy/data/") and name.endswith(".py")]
-    for name, data in files.items():
-        if PurePosixPath(name).suffix == ".ipynb":
+    outside = {name: data for name, data in files.items() if not name.startswith("course_lib/kit/") or name.startswith(f"{DATA}/")}
+    sources = [data.decode() for name, data in outside.items() if name.endswith(".py")]
+    for name, data in outside.items():
+        if name.endswith(".ipynb"):
             sources += preflight.code_of(data.decode())
-    modules = preflight.imported(sources)
+    modules = dict.fromkeys(preflight.imported(sources))
+    modules |= dict.fromkeys(name for name in preflight.imported(_kit_modules(sources, files)) if name not in WHERE_PRESENT)
     wanted = [distribution for distribution, _ in preflight.REQUIRED.values()]
     wanted += [preflight.DISTRIBUTIONS.get(module, module) for module in modules if module not in preflight.REQUIRED]
     found: dict[str, str] = {}
@@ -114,6 +116,32 @@ def student_requirements(course: Course, files: dict[str, bytes], tools: Iterabl
         distribution, version = pinned[_plain(name)]
         found[distribution] = version
     return dict(sorted(found.items(), key=lambda pin: pin[0].lower()))
+
+
+def _kit_modules(sources: Iterable[str], files: dict[str, bytes]) -> list[str]:
+    """Sources of the kit's modules that these sources import, directly or through others."""
+    found: dict[str, str] = {}
+    waiting = list(sources)
+    while waiting:
+        for path in _course_imports(waiting.pop()):
+            for name in (f"{path}.py", f"{path}/__init__.py"):
+                if name in files and name not in found:
+                    found[name] = files[name].decode()
+                    waiting.append(found[name])
+    return list(found.values())
+
+
+def _course_imports(source: str) -> set[str]:
+    """Places of the course's modules that a source imports, as paths without suffix."""
+    try:
+        nodes = list(ast.walk(ast.parse(source)))
+    except SyntaxError:  # a cell with magics
+        return set()
+    names = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
+    for node in nodes:
+        if isinstance(node, ast.ImportFrom) and node.module:
+            names |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+    return {name.replace(".", "/") for name in names if name.startswith("course_lib")}
 
 
 def _pins(path: Path) -> dict[str, tuple[str, str]]:

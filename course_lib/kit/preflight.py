@@ -28,6 +28,7 @@ REQUIRED = {  # import name: (distribution, what for)
     "mistune": ("mistune", "pack으로 보고서 만들기"),
 }
 PINS = Path(__file__).resolve().parents[2] / "requirements-student.txt"  # beside course_lib, in the kit that students receive
+REPLACEABLE = ("jupyterlab", "koreanize-matplotlib")  # by another editor, by another font
 DISTRIBUTIONS = {"sklearn": "scikit-learn", "PIL": "pillow", "yaml": "PyYAML", "IPython": "ipython"}
 
 
@@ -104,11 +105,14 @@ def _package(module: str, distribution: str, purpose: str, pinned: str = "") -> 
 
 
 def _other(distribution: str, pinned: str) -> Finding:
-    """Something of the requirements that is not imported: an editor, for instance, which may be another one here."""
+    """Something of the requirements that no cell imports by itself: what the kit's own modules use, or an editor."""
     try:
         return _versioned(distribution, importlib.metadata.version(distribution), pinned)
     except importlib.metadata.PackageNotFoundError:
-        return Finding(False, f"{distribution} 없음", f"{_pip()} {distribution}=={pinned}  (다른 것을 쓴다면 없어도 됩니다)", needed=False)
+        needed = distribution not in REPLACEABLE
+        more = "" if needed else "  (다른 것을 쓴다면 없어도 됩니다)"
+        wanted = f"{distribution}=={pinned}"
+        return Finding(False, f"{distribution} 없음", f"{_pip()} {wanted}{more}", needed=needed, install=wanted)
 
 
 def _versioned(distribution: str, version: str, pinned: str) -> Finding:

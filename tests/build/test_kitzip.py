@@ -104,6 +104,16 @@ def test_what_a_notebook_imports_is_in_the_requirements(course):
     assert "kiwipiepy" in student_requirements(course, {"a.ipynb": nbformat.writes(notebook).encode()})
 
 
+def test_what_the_kit_imports_for_a_notebook_is_in_the_requirements(course):
+    files = week_kit(course, 9).files | {
+        "course_lib/kit/heavy.py": b"def f():\n    import datasets",
+        "course_lib/kit/middle.py": b"from course_lib.kit import heavy",
+    }
+    assert "datasets" not in student_requirements(course, files)
+    notebook = nbformat.v4.new_notebook(cells=[new_code_cell("from course_lib.kit.middle import x")])
+    assert "datasets" in student_requirements(course, files | {"a.ipynb": nbformat.writes(notebook).encode()})
+
+
 def test_read_me(course):
     text = week_kit(course, 9).files["README.txt"].decode("utf-8-sig")
     assert f"- {ID}.ipynb: 덧셈\n" in text

@@ -16,7 +16,7 @@ from autograder.course import Course
 
 from .conftest import hand_in
 
-COMMANDS = ("validate", "build", "book", "grade", "grade-one", "demo")
+COMMANDS = ("validate", "build", "book", "kit", "grade", "grade-one", "demo")
 
 
 def files(folder: Path) -> set[Path]:

@@ -14,7 +14,11 @@ from course_lib.kit import catalogue
 MODULES = sorted(path for path in catalogue.KIT.rglob("*.py") if path.parent.name != "public")
 STUDENT = {"IPython", "ipykernel", "jupyter_client", "matplotlib", "mistune", "nbclient", "nbformat", "numpy", "pytest"}
 STUDENT |= {"regex", "wordfreq"}
-WHERE_PRESENT = {"torch": {"wire.py"}, "yaml": {"catalogue.py"}}  # imported inside a function, for those who have it
+WHERE_PRESENT = {
+    "torch": {"wire.py"},
+    "yaml": {"catalogue.py"},
+    "datasets": {"dataset.py"},
+}  # imported inside a function, for those who have it
 
 
 def imported(path: Path) -> set[str]:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import importlib.metadata
 import importlib.util
 import json
 import sys
@@ -103,3 +104,44 @@ def test_wrong_use_says_how(tmp_path, monkeypatch, capsys):
     with pytest.raises(SystemExit) as caught:
         command.main([])
     assert caught.value.code == 2
+
+
+def pinned(tmp_path, monkeypatch, *lines: str) -> None:
+    path = tmp_path / "requirements-student.txt"
+    path.write_text("# what students install\n" + "\n".join(lines) + "\n")
+    monkeypatch.setattr(preflight, "PINS", path)
+    monkeypatch.chdir(tmp_path)
+
+
+def test_other_versions_than_the_kits_are_a_warning(tmp_path, monkeypatch, capsys):
+    here = importlib.metadata.version("regex")
+    pinned(tmp_path, monkeypatch, "numpy==0.1", f"Regex=={here}")
+    assert preflight.main(None) == 0
+    said = capsys.readouterr().out
+    assert f"△ numpy {importlib.metadata.version('numpy')}: 과제는 0.1에서 시험했습니다" in said
+    assert "-m pip install -r requirements-student.txt" in said
+    assert f"✓ regex {here}" in said
+
+
+def test_a_build_of_the_pinned_version_is_the_pinned_version():
+    assert preflight._versioned("torch", "2.13.0+cpu", "2.13.0").ok
+    assert not preflight._versioned("torch", "2.13.1", "2.13.0").ok
+
+
+def test_what_is_absent_is_installed_in_the_pinned_version_all_at_once(tmp_path, monkeypatch, capsys):
+    without(monkeypatch, "regex")
+    pinned(tmp_path, monkeypatch, "regex==2026.1", "no-such-library==3", "jupyterlab==4")
+    real = importlib.metadata.version
+
+    def version(name):
+        if name == "jupyterlab":
+            raise importlib.metadata.PackageNotFoundError(name)
+        return real(name)
+
+    monkeypatch.setattr(importlib.metadata, "version", version)
+    assert preflight.main(None) == 1
+    said = capsys.readouterr().out
+    assert "한꺼번에 설치하기" in said
+    assert said.partition("한꺼번에 설치하기: ")[2].splitlines()[0].endswith("-m pip install regex==2026.1 no-such-library==3")
+    assert "△ jupyterlab 없음" in said
+    assert "부족한 것이 2가지" in said
