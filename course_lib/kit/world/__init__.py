@@ -4,7 +4,7 @@ Everything is invented; people's names are made of common syllables. A long tail
 of the ``wordfreq`` package) keeps its vocabulary open, as that of real text is.
 """
 
-from course_lib.kit.world.facts import Fact, facts, holds
+from course_lib.kit.world.knowledge import Fact, facts, holds
 from course_lib.kit.world.people import PEOPLE, Person
 from course_lib.kit.world.places import PLACES, Place
 from course_lib.kit.world.writer import SPLITS, Document, documents, lines

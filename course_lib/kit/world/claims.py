@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from functools import cache
 from string import Formatter
 
-from course_lib.kit.world.facts import RELATIONS, Fact, holds
 from course_lib.kit.world.forms import Template
 from course_lib.kit.world.genres import FORMS
+from course_lib.kit.world.knowledge import RELATIONS, Fact, holds
 from course_lib.kit.world.people import PEOPLE, Person
 
 _ASKED = RELATIONS | {"spouse": "배우자", "friend": "친구"}
@@ -62,6 +62,8 @@ def _patterns() -> tuple[tuple[re.Pattern[str], str, str], ...]:
 
 def _readable(template: Template) -> bool:
     fields = [field for _, field, _, _ in Formatter().parse(template.text) if field]
+    if not re.search("[가-힣]{2}", re.sub(r"{[^}]*}", "", template.text)):
+        return False  # "{a:은/는} {a.trait}." fits any sentence
     return len(template.mentions) == 1 and template.mentions[0][0] == "a" and set(fields) == {"a", f"a.{template.mentions[0][1]}"}
 
 
@@ -76,5 +78,5 @@ def _pattern(template: Template) -> tuple[re.Pattern[str], str, str]:
             named = True
         elif field:
             ending = form or ""
-            parts.append("(?P<value>[^.]+?)")
+            parts.append("(?P<value>[^.,?!…“”‘’\n]+?)" if attribute != "trait" else "(?P<value>[^.?!…“”‘’\n]+?)")
     return re.compile("".join(parts)), attribute, ending

@@ -49,11 +49,14 @@ def text_dataset(
     """
     if split not in SPLITS:
         raise ValueError(f"split is one of {', '.join(SPLITS)}, not {split!r}")
-    from datasets import Dataset, IterableDataset
+    from datasets import Dataset
+    from datasets.io.generator import GeneratorDatasetInputStream
 
     arguments = {"size": size, "seed": seed, "split": split, "extra_people": tuple(extra_people)}
     if streaming:
-        return IterableDataset.from_generator(rows, gen_kwargs=arguments)
+        # IterableDataset.from_generator does the same, but leaves a lock file in the home folder.
+        with tempfile.TemporaryDirectory(prefix="world-") as scratch:
+            return GeneratorDatasetInputStream(rows, gen_kwargs=arguments, streaming=True, cache_dir=scratch).read()
     if cache_dir is not None:
         return Dataset.from_generator(rows, gen_kwargs=arguments, cache_dir=str(cache_dir))
     with tempfile.TemporaryDirectory(prefix="world-") as scratch:

@@ -18,7 +18,7 @@ import re
 from dataclasses import dataclass
 from string import Formatter
 
-from course_lib.kit.world.facts import RELATIONS
+from course_lib.kit.world.knowledge import RELATIONS
 
 _JOINERS = {"prose": " ", "lines": "\n"}
 

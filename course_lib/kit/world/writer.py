@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from random import Random
 
-from course_lib.kit.world.facts import HELD_OUT, held_out
 from course_lib.kit.world.forms import Form, Section, Template
 from course_lib.kit.world.genres import FORMS
+from course_lib.kit.world.knowledge import HELD_OUT, held_out
 from course_lib.kit.world.people import Person
 from course_lib.kit.world.scene import Cast, Scene, between, pick
 from course_lib.kit.world.slips import with_slips
