@@ -166,7 +166,7 @@ def _day(scene: Scene) -> Day:
 
 
 def _price(scene: Scene) -> Word:
-    return Word(f"{between(scene.rng, 5, 60) * (500 if scene.rng.random() < 0.8 else 1_300):,}원")
+    return Word(f"{between(scene.rng, 3, 40) * (500 if scene.rng.random() < 0.8 else 700):,}원")
 
 
 def _clock(scene: Scene) -> Word:

@@ -241,7 +241,7 @@ FORMS = read_forms(
 “{virtue:이/가} 절반이에요.” {a.given:은/는} 늘 그렇게 말한다.
 처음에는 열 번 가운데 {n} 번을 실패했다.
 {r}에는 {r.sound:과/와} {r.smell:이/가} 늘 함께 있다.
-{a.given:이/가} 쓰는 {tool:은/는} {year}년에 물려받은 것이다.
+{a.given:이/가} 아끼는 {item:은/는} {recent}년에 물려받은 것이다.
 일이 끝나면 {a.given:은/는} {a.hobby:ㄴ다}. 그래야 손이 풀린다고 한다.
 
 {b.given:이/가} 한번 해 보겠다고 나섰다가 {mood:았다}.

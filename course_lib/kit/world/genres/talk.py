@@ -100,7 +100,7 @@ FORMS = read_forms(
 {a.given}: {dish} 먹어도 돼요? // {b.given}: 나을 때까지만 참으세요.
 {a.given}: 주사 맞아야 해요? // {b.given}: 오늘은 안 맞으셔도 돼요.
 
-{b.given}: {medicine:을/를} {n} 봉지 드릴게요. 식후에 드세요. // {a.given}: 하루에 몇 번이에요? // {b.given}: 세 번이요.
+{b.given}: 약을 {n} 봉지 드릴게요. 식후에 드세요. // {a.given}: 하루에 몇 번이에요? // {b.given}: 세 번이요.
 {b.given}: {e}에 다시 오세요. // {a.given}: 네, 고맙습니다.
 {b.given}: 약은 약국에서 받으시면 돼요. // {a.given}: 구본석 약사님이 또 두 번 설명하시겠네요.
 {b.given}: 물을 많이 드시고 푹 주무세요. // {a.given}: 그게 제일 어려워요.
