@@ -33,6 +33,7 @@ from autograder.manifest import Assignment
 from autograder.notebooks import Restored, UnreadableNotebook, read_notebook, restore
 from autograder.result import CellResult, ItemResult, Result
 from autograder.review import Review, ReviewFault, review_sources
+from autograder.roomfiles import hidden_checks
 from autograder.sandbox.errors import SandboxUnavailable
 from autograder.sandbox.run import run_notebook
 from autograder.scoring import errata_notes, lost_points, score_items, total, without_score
@@ -181,7 +182,7 @@ def _check(course: Course, assignment: Assignment, submission: Submission, fixtu
         "round_number": round_number,
         "fixtures": fixtures,
     }
-    checks = course.room(assignment.id) / "checks.py"
+    checks = hidden_checks(course.room(assignment.id))
     first = run_checks(checks, submission, **common)
     again = lost_points(assignment, first)
     second = run_checks(checks, submission, items=again, use_reference=True, **common) if again else []

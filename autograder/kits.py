@@ -18,6 +18,7 @@ import course_lib
 from autograder.authored import BuildError
 from autograder.course import Course
 from autograder.manifest import Assignment
+from autograder.roomfiles import name_in_kit, public_checks
 
 LIBRARY = Path(course_lib.__file__).resolve().parent
 SUFFIXES = frozenset(
@@ -80,9 +81,9 @@ def kit_files(course: Course, assignment_id: str) -> dict[str, bytes]:
         BuildError: something that the kit has to hold is missing.
     """
     assignment = course.assignment(assignment_id)
-    public = course.room(assignment_id) / "public_checks.py"
-    if not public.is_file():
-        raise BuildError(f"{public}: no such file. Students check themselves with it; the kit cannot go without.")
+    public = public_checks(course.room(assignment_id))
+    if not public[0].is_file():
+        raise BuildError(f"{public[0]}: no such file. Students check themselves with it; the kit cannot go without.")
     packages = [LIBRARY / "kit"]
     for topic in assignment.needs:
         if topic == assignment.topic or not (LIBRARY / topic / "__init__.py").is_file():
@@ -95,7 +96,7 @@ def kit_files(course: Course, assignment_id: str) -> dict[str, bytes]:
         raise BuildError(
             f"{answers[0]}: answers lie in the library; they are for self-study kits only. Remove {LIBRARY / 'kit/selfstudy/data'}"
         )
-    files[f"course_lib/kit/public/{assignment_id}.py"] = public.read_bytes()
+    files |= {f"course_lib/kit/public/{name_in_kit(assignment_id, path)}": path.read_bytes() for path in public}
     files[f"course_lib/kit/public/{assignment_id}.json"] = _listing(assignment)
     return files
 

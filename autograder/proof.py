@@ -21,6 +21,7 @@ from nbformat import NotebookNode
 
 from autograder.manifest import Assignment
 from autograder.result import ItemResult
+from autograder.roomfiles import hidden_checks, mutant_files
 from autograder.scoring import lost_points, score_items
 from course_lib.kit.binding import NotebookSubmission, TimedOut
 from course_lib.kit.checking import run_checks
@@ -60,15 +61,13 @@ class Cell:
 
 
 def load_mutants(room: Path) -> list[Mutant]:
-    """``MUTANTS`` of ``mutants.py``; none without the file."""
-    path = room / "mutants.py"
-    return list(runpy.run_path(str(path))["MUTANTS"]) if path.is_file() else []
+    """``MUTANTS`` of every file of mutants; none without a file."""
+    return [mutant for path in mutant_files(room) for mutant in runpy.run_path(str(path))["MUTANTS"]]
 
 
 def load_equivalents(room: Path) -> dict[str, str]:
-    """``EQUIVALENT`` of ``mutants.py``: generated mutants that change nothing a check may look at, and why."""
-    path = room / "mutants.py"
-    return dict(runpy.run_path(str(path)).get("EQUIVALENT", {})) if path.is_file() else {}
+    """``EQUIVALENT`` of the same files: generated mutants that change nothing a check may look at, and why."""
+    return {name: why for path in mutant_files(room) for name, why in runpy.run_path(str(path)).get("EQUIVALENT", {}).items()}
 
 
 def load_alternatives(room: Path) -> dict[str, str]:
@@ -161,7 +160,7 @@ def grade_namespace(
         items: only these items; all by default.
     """
     common: dict[str, Any] = {"assignment": assignment.id, "secret": secret, "fixtures": fixtures}
-    checks = room / "checks.py"
+    checks = hidden_checks(room)
     first = run_checks(checks, submission, items=items, **common)
     again = lost_points(assignment, first)
     second = run_checks(checks, submission, items=again, use_reference=True, **common) if again else []

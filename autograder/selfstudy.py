@@ -18,6 +18,7 @@ from autograder.codecells import find_regions
 from autograder.course import Course
 from autograder.kits import LIBRARY, package_files
 from autograder.manifest import Assignment
+from autograder.roomfiles import hidden_checks, public_checks
 
 ENGINE = Path(autograder.__file__).resolve().parent
 DATA = "course_lib/kit/selfstudy/data"
@@ -32,15 +33,14 @@ def selfstudy_files(course: Course, assignment: Assignment) -> dict[str, bytes]:
     Raises:
         BuildError: the notebook cannot be built, or its checks need more of the grader than may travel.
     """
-    checks = course.room(assignment.id) / "checks.py"
+    checks = hidden_checks(course.room(assignment.id))
     files = {
         f"{DATA}/{assignment.id}/answers.json": json.dumps(answers(course, assignment), ensure_ascii=False, indent=1).encode() + b"\n",
-        f"{DATA}/{assignment.id}/checks.py": checks.read_bytes(),
-    }
+    } | {f"{DATA}/{assignment.id}/{path.name}": path.read_bytes() for path in checks}
     reference = LIBRARY / assignment.topic
     if reference.is_dir():
         files |= {f"course_lib/{reference.name}/{name}": data for name, data in package_files(reference).items()}
-    return files | _engine([ast.parse(checks.read_text(encoding="utf-8"))])
+    return files | _engine([ast.parse(path.read_text(encoding="utf-8")) for path in checks])
 
 
 def answers(course: Course, assignment: Assignment) -> dict[str, Any]:
@@ -80,8 +80,8 @@ def answers(course: Course, assignment: Assignment) -> dict[str, Any]:
 def _hints(room: Path) -> dict[str, list[dict[str, Any]]]:
     """The steps of help by item, each with the property that it helps with; the same help stands once."""
     found: dict[str, list[dict[str, Any]]] = {}
-    for name in ("public_checks.py", "checks.py"):
-        for check in declared_checks(room / name)[0]:
+    for path in (*public_checks(room), *hidden_checks(room)):
+        for check in declared_checks(path)[0]:
             steps = [check.hint] if isinstance(check.hint, str) else list(check.hint)
             known = found.setdefault(check.item, [])
             if steps and steps not in [entry["steps"] for entry in known]:

@@ -17,6 +17,7 @@ import sys
 import sysconfig
 import tempfile
 from collections.abc import Iterable, Iterator
+from fnmatch import fnmatchcase
 from functools import cache, lru_cache
 from pathlib import Path
 
@@ -32,7 +33,7 @@ from autograder.result import Result
 SCHEMA = 1  # of the store's files and keys; raise it when either changes its meaning
 
 # The proofs and the prose of an assignment's room: nothing of them reaches a result but through the release.
-UNUSED_IN_ROOM = frozenset({"mutants.py", "alternatives", "cohort.yml", "notebook.md"})
+UNUSED_IN_ROOM = frozenset({"mutants.py", "mutants_*.py", "alternatives", "cohort.yml", "notebook.md"})
 # Modules that only take results further. What is not named here counts as part of the grader.
 AFTER_RESULTS = frozenset(
     {
@@ -177,10 +178,10 @@ def environment_digest() -> str:
 
 
 def tree_digest(root: Path, skipped: Iterable[str]) -> str:
-    """A digest of names and contents below ``root``, but for byte code and the named entries of its top level."""
-    left_out = frozenset(skipped)
+    """A digest of names and contents below ``root``, but for byte code and the entries of its top level that match a name."""
+    patterns = tuple(skipped)
     named = ((path.relative_to(root), path) for path in _files(root))
-    lines = [f"{name.as_posix()} {_file_digest(path)}" for name, path in named if name.parts[0] not in left_out]
+    lines = [f"{name.as_posix()} {_file_digest(path)}" for name, path in named if not any(fnmatchcase(name.parts[0], p) for p in patterns)]
     return _sha256("\n".join(lines).encode())
 
 

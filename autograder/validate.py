@@ -12,6 +12,7 @@ from autograder.course import Course, CourseError
 from autograder.kits import kit_files
 from autograder.manifest import Assignment, Item, ManifestError
 from autograder.proof import load_mutants
+from autograder.roomfiles import hidden_checks, public_checks
 
 FEWEST_CHECKS = 2  # hidden ones, for every automatic item
 
@@ -38,7 +39,7 @@ def _problems(course: Course, room: Path) -> Iterator[str]:
     yield from _hidden_check_problems(room, assignment)
     yield from _public_check_problems(room, assignment)
     yield from _proof_problems(room, assignment)
-    if (room / "public_checks.py").is_file():  # else it has been said
+    if public_checks(room)[0].is_file():  # else it has been said
         try:
             kit_files(course, assignment.id)
         except CourseError as error:
@@ -65,29 +66,42 @@ def _checks(path: Path, assignment: Assignment) -> tuple[list[DeclaredCheck], li
     return checks, problems
 
 
+def _all_checks(paths: Iterable[Path], assignment: Assignment) -> Iterator[DeclaredCheck | str]:
+    """The checks of several files, and what is wrong with them: a name stands for one seed, so no two checks may share it."""
+    names: Counter[str] = Counter()
+    for path in paths:
+        try:
+            checks, problems = _checks(path, assignment)
+        except UnusableChecks as error:
+            yield f"{path.name}: {error}"
+            continue
+        yield from problems
+        for name in {check.name for check in checks} & names.keys():
+            yield f"{path.name}: {name} stands in another file of checks as well"
+        names.update(check.name for check in checks)
+        yield from checks
+
+
 def _hidden_check_problems(room: Path, assignment: Assignment) -> Iterator[str]:
-    try:
-        checks, problems = _checks(room / "checks.py", assignment)
-    except UnusableChecks as error:
-        yield f"checks.py: {error}"
+    found = list(_all_checks(hidden_checks(room), assignment))
+    yield from (problem for problem in found if isinstance(problem, str))
+    if not any(isinstance(check, DeclaredCheck) for check in found):
         return
-    yield from problems
     counts: Counter[str] = Counter()
-    for check in checks:
-        counts[check.item] += check.count
+    for check in found:
+        if isinstance(check, DeclaredCheck):
+            counts[check.item] += check.count
     for name in _automatic(assignment):
         if counts[name] < FEWEST_CHECKS:
             yield f"checks.py: item {name!r} has {counts[name]} hidden checks; it needs at least {FEWEST_CHECKS}"
 
 
 def _public_check_problems(room: Path, assignment: Assignment) -> Iterator[str]:
-    try:
-        checks, problems = _checks(room / "public_checks.py", assignment)
-    except UnusableChecks as error:
-        yield f"public_checks.py: {error}"
+    found = list(_all_checks(public_checks(room), assignment))
+    yield from (problem for problem in found if isinstance(problem, str))
+    named = {check.item for check in found if isinstance(check, DeclaredCheck)}
+    if not named:
         return
-    yield from problems
-    named = {check.item for check in checks}
     for item in _implementation(assignment):
         if item.id not in named:
             yield f"public_checks.py: item {item.id!r} has no public check; students could not check themselves"

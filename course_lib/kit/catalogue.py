@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import json
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -14,21 +15,28 @@ ROOMS = KIT.parent.parent / "solutions"
 
 def assignments() -> list[str]:
     """Ids of the assignments that have public checks here."""
-    in_kit = {path.stem for path in PUBLIC.glob("*.py") if path.stem != "__init__"}
-    in_checkout = {path.parent.name for path in ROOMS.glob("*/public_checks.py")}
+    in_kit = {path.stem.partition("-")[0] for path in PUBLIC.glob("*.py") if path.stem != "__init__"}
+    in_checkout = {path.parent.name for path in ROOMS.glob("*/public_checks*.py")}
     return sorted(in_kit | in_checkout)
 
 
-def public_checks(assignment: str) -> Path | None:
-    """The file of an assignment's public checks, or ``None`` if there is none here."""
-    candidates = (PUBLIC / f"{assignment}.py", ROOMS / assignment / "public_checks.py")
-    return next((path for path in candidates if path.is_file()), None)
+def public_checks(assignment: str) -> tuple[Path, ...]:
+    """The files of an assignment's public checks; none if there are none here. A kit calls them ``<id>.py`` and ``<id>-<part>.py``."""
+    room = ROOMS / assignment
+    places = (
+        (PUBLIC / f"{assignment}.py", PUBLIC.glob(f"{assignment}-*.py")),
+        (room / "public_checks.py", room.glob("public_checks_*.py")),
+    )
+    for whole, parts in places:
+        if found := sorted([*([whole] if whole.is_file() else []), *parts]):
+            return tuple(found)
+    return ()
 
 
-def checked_items(checks: Path) -> list[str]:
-    """Items that the markers in ``checks`` name, in order, read without running the file."""
+def checked_items(checks: Iterable[Path]) -> list[str]:
+    """Items that the markers in files of checks name, in order, read without running the files."""
     found: dict[str, None] = {}
-    for node in ast.walk(ast.parse(checks.read_text(encoding="utf-8"))):
+    for node in (node for path in checks for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "grades" and node.args:
             match node.args[0]:
                 case ast.Constant(value=str(item)):

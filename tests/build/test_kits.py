@@ -19,6 +19,7 @@ import yaml
 from autograder import kits
 from autograder.build import BuildError, build_kit, build_release, kit_for_grading
 from autograder.course import ROOT, open_course
+from autograder.roomfiles import hidden_checks, mutant_files, public_checks
 
 ID = tinycourse.ID
 COURSE = open_course()
@@ -78,6 +79,14 @@ def test_public_checks_have_to_be_there(tiny_course, tmp_path):
     with pytest.raises(BuildError, match=r"public_checks\.py: no such file"):
         build_kit(tiny_course, ID, tmp_path / "kit")
     assert not (tmp_path / "kit").exists()
+
+
+def test_public_checks_in_several_files_all_travel(tiny_course, tmp_path):
+    room = tiny_course.room(ID)
+    (room / "public_checks.py").rename(room / "public_checks_sums.py")
+    (room / "public_checks_more.py").write_text("# more\n")
+    kit = build_kit(tiny_course, ID, tmp_path / "kit")
+    assert files(kit / "course_lib/kit/public") == [f"{ID}-more.py", f"{ID}-sums.py", f"{ID}.json"]
 
 
 class TestLibrary:
@@ -220,11 +229,11 @@ def test_nothing_private_of_the_course_is_received(name, tmp_path):
     release = nbformat.reads(build_release(COURSE, name).decode(), as_version=4)
     received = "\n".join(cell.source for cell in release.cells)
     kit_text = "\n".join(path.read_text(encoding="utf-8") for path in kit.rglob("*.py"))
-    public = kit_text + (room / "public_checks.py").read_text(encoding="utf-8")
+    public = kit_text + "".join(path.read_text(encoding="utf-8") for path in public_checks(room))
     notebook = (room / "notebook.md").read_text(encoding="utf-8")
     prose = "\n".join(line for line in notebook.splitlines() if line.strip() not in solution_lines(notebook))
     private = solution_lines(notebook)
-    for path in [room / "checks.py", room / "mutants.py", *(room / "alternatives").glob("*.py")]:
+    for path in [*hidden_checks(room), *mutant_files(room), *(room / "alternatives").glob("*.py")]:
         private |= fragments(path) if path.is_file() else set()
     reference = COURSE.root / "course_lib" / COURSE.assignment(name).topic
     for path in reference.rglob("*.py"):
@@ -239,7 +248,7 @@ def test_nothing_private_of_the_course_is_received(name, tmp_path):
 
 def test_the_kit_imports_nothing_but_itself():
     """A kit module or public check that imports a reference, the grader or a test helper would fail at a student's."""
-    public = [COURSE.room(name) / "public_checks.py" for name in COURSE.assignment_ids()]
+    public = [path for name in COURSE.assignment_ids() for path in public_checks(COURSE.room(name))]
     for path in [*(ROOT / "course_lib" / "kit").rglob("*.py"), *public]:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []

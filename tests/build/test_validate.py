@@ -117,6 +117,18 @@ def test_missing_files(file, tiny_course):
     assert any(file in problem for problem in validate(tiny_course, [ID]))
 
 
+def test_checks_and_mutants_may_stand_in_several_files(tiny_course):
+    room = tiny_course.room(ID)
+    for name in ("checks", "public_checks", "mutants"):
+        (room / f"{name}.py").rename(room / f"{name}_sums.py")
+    assert validate(tiny_course, [ID]) == []
+    (room / "checks_more.py").write_text((room / "checks_sums.py").read_text(encoding="utf-8"), encoding="utf-8")
+    (room / "mutants_more.py").write_text((room / "mutants_sums.py").read_text(encoding="utf-8"), encoding="utf-8")
+    problems = validate(tiny_course, [ID])
+    assert any("test_add_commutes stands in another file of checks as well" in problem for problem in problems)
+    assert any("the name 'squares' stands 2 times" in problem for problem in problems)
+
+
 def test_missing_alternatives(tiny_course):
     next((tiny_course.room(ID) / "alternatives").glob("*.py")).unlink()
     assert validate(tiny_course, [ID]) == [f"{ID}: alternatives: none; nothing shows that a correct solution by other means passes"]

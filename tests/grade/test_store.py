@@ -140,7 +140,7 @@ def test_a_key_covers_the_call(keys: Keys, solved: bytes) -> None:
     assert len({keys(), *(keys(**change) for change in changed)}) == 6
 
 
-@pytest.mark.parametrize("name", ["checks.py", "public_checks.py", "helpers/new.py"])
+@pytest.mark.parametrize("name", ["checks.py", "checks_more.py", "public_checks.py", "helpers/new.py"])
 def test_a_key_covers_the_checks(keys: Keys, name: str) -> None:
     before = keys()
     path = keys.course.room(tinycourse.ID) / name
@@ -149,7 +149,9 @@ def test_a_key_covers_the_checks(keys: Keys, name: str) -> None:
     assert keys() != before
 
 
-@pytest.mark.parametrize("name", ["mutants.py", "cohort.yml", "notebook.md", "alternatives/new.py", "__pycache__/checks.pyc"])
+@pytest.mark.parametrize(
+    "name", ["mutants.py", "mutants_more.py", "cohort.yml", "notebook.md", "alternatives/new.py", "__pycache__/checks.pyc"]
+)
 def test_a_key_leaves_out_what_reaches_no_result(keys: Keys, name: str) -> None:
     before = keys()
     path = keys.course.room(tinycourse.ID) / name

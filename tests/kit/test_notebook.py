@@ -123,6 +123,16 @@ def test_a_checkout_finds_checks_and_titles_in_the_rooms(tmp_path, monkeypatch):
     assert examine("a").title == "가"
 
 
+def test_checks_in_several_files_are_all_found(names, public):
+    (public / "tiny-more.py").write_text(
+        'import pytest\n@pytest.mark.grades("more")\ndef test_more(submission):\n    "성질"\n    assert submission.has("double")\n', "utf-8"
+    )
+    names["double"] = lambda x: 2 * x
+    assert examine("more").outcomes[0].passed
+    assert examine("double").outcomes[0].passed
+    assert notebook.catalogue.assignments() == ["tiny"]
+
+
 # -- start ------------------------------------------------------------------------------------------------------------
 
 

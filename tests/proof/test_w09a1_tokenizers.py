@@ -16,6 +16,7 @@ from autograder.course import ROOT
 from autograder.evidence import Evidence
 from autograder.mutation import generated_mutants
 from autograder.proof import definitions, load_alternatives, load_equivalents, load_mutants, lost, messages, namespace_of
+from autograder.roomfiles import public_checks
 from benchmarks.bpe import library_bpe
 from course_lib.kit.binding import NotebookSubmission
 from course_lib.kit.checking import run_checks
@@ -51,7 +52,7 @@ def test_alternatives_lose_nothing(room, name):
 def test_public_checks_pass_what_is_right(room, source):
     namespace = namespace_of(room.cells, source)
     submission = NotebookSubmission(namespace, STUDENTS[0])
-    outcomes = run_checks(room.path / "public_checks.py", submission, assignment="x", fixtures={"evidence": room.evidence})
+    outcomes = run_checks(public_checks(room.path), submission, assignment="x", fixtures={"evidence": room.evidence})
     assert [outcome for outcome in outcomes if not outcome.passed] == []
 
 

@@ -1,0 +1,167 @@
+"""Hidden checks of quality. They run in the grader; only plain data goes to the student's code and comes back."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import pytest
+
+from autograder.review.rules import RULES, WEIGHTS
+from course_lib.kit import expect
+from course_lib.tokenizers import BPETokenizer, train_bpe
+from course_lib.tokenizers.trials import made_up_word
+
+SPECIALS = ["[UNK]", "[PAD]"]
+
+
+# -- quality-static ---------------------------------------------------------------------------------------------------
+
+PARTS = {
+    "pairs": ("bpe-pairs", "bpe-merge"),
+    "train": ("bpe-train",),
+    "encode": ("bpe-encode",),
+    "bytes": ("bpe-bytes",),
+    "experiment": ("exp-",),
+}
+TOLERATED = 1.0  # one major finding, or two minor ones, in a part
+
+
+def try_part(student, part):
+    """Whether the part's code does its job on a small example."""
+    corpus = ["ab ab ab abc"]
+    vocab, merges = {"[UNK]": 0, "a": 1, "b": 2, "c": 3, "ab": 4}, [("a", "b")]
+    if part == "pairs":
+        return (dict(student.count_pairs({("a", "b"): 2})), student.merge_pair(("a", "b", "c"), ("a", "b"))) == (
+            {("a", "b"): 2},
+            ("ab", "c"),
+        )
+    if part == "train":
+        return student.train_bpe(corpus, 4)[1] == merges
+    if part == "encode":
+        tokenizer = student.BPETokenizer(vocab, merges, "[UNK]")
+        return (tokenizer.encode("abc"), tokenizer.decode([4, 3])) == ([4, 3], "abc")
+    if part == "bytes":
+        tokenizer = student.ByteBPETokenizer(*student.train_byte_bpe(corpus, 258))
+        return tokenizer.decode(tokenizer.encode("한 ab")) == "한 ab"
+    return [row["vocab_size"] for row in student.vocab_rows(corpus, corpus, [4, 5])] == [4, 5]
+
+
+@pytest.mark.grades(
+    "quality-static",
+    hint=("채점 결과의 줄마다 까닭이 적혀 있습니다.", "이름과 함수의 길이부터 보세요.", "한 함수가 한 가지 일만 하게 나누세요."),
+)
+@pytest.mark.parametrize("part", list(PARTS))
+def test_code_reads_well(submission, review, part):
+    """돌아가는 코드이고, 정적 검토에서 큰 지적이 하나를, 작은 지적이 둘을 넘지 않습니다."""
+    if not submission.run(try_part, part=part, returns=bool, timeout=60):
+        expect.fail("작은 예에서 맞는 결과가 나오지 않아 코드의 품질을 보지 않았습니다. 구현을 먼저 마치세요.")
+    others = tuple(prefix for name, prefixes in PARTS.items() if name != part for prefix in (*prefixes, "theory-"))
+    findings = [f for f in review.findings if not f.cell.removeprefix("solution-").startswith(others)]
+    penalty = sum(WEIGHTS[RULES[finding.rule].severity] for finding in findings)
+    if penalty > TOLERATED:
+        said = " / ".join(f"{finding.line}번째 줄: {finding.message}" for finding in findings[:3])
+        expect.fail(f"지적이 {len(findings)}개입니다. {said}")
+
+
+# -- quality-growth ---------------------------------------------------------------------------------------------------
+
+ALLOWED = 1.5  # how much more than the reference's the work may grow
+
+
+def lines_executed(student, what, inputs, options):
+    """How many lines run for each input, and how large the result is."""
+    import sys
+
+    found = []
+    for entry in inputs:
+        corpus, size = entry
+        call = student.train_bpe
+        arguments = (corpus, size, [], 1)
+        if what == "encode":
+            call, arguments = student.BPETokenizer(*options).encode, (corpus,)
+        count = 0
+
+        def trace(frame, event, argument):  # noqa: ARG001
+            nonlocal count
+            count += event == "line"
+            return trace
+
+        previous = sys.gettrace()
+        sys.settrace(trace)
+        try:
+            result = call(*arguments)
+        finally:
+            sys.settrace(previous)
+        found.append((count, len(result if what == "encode" else result[1])))
+    return found
+
+
+def _growth(submission, what, inputs, options=None, linear=2.0):
+    """Fail if the work grows much faster from one input to the next than the reference's, or where nothing was done."""
+    right = lines_executed(SimpleNamespace(train_bpe=train_bpe, BPETokenizer=BPETokenizer), what, inputs, options)
+    found = submission.run(lines_executed, what=what, inputs=inputs, options=options, returns=list[tuple[int, int]], timeout=60)
+    if len(found) != len(right) or any(size < wanted / 2 for (_, size), (_, wanted) in zip(found, right, strict=True)):
+        expect.fail("결과가 약속보다 훨씬 작아 일의 양을 견줄 수 없습니다. 구현을 먼저 마치세요.")
+    ratio, reference = (counts[1][0] / max(counts[0][0], 1) for counts in (found, right))
+    return ratio, ALLOWED * max(reference, linear)
+
+
+def _distinct_words(rng, number):
+    """Made-up words that all differ, for corpora whose work is in the words."""
+    words = {}
+    while len(words) < number:
+        words[made_up_word(rng, "가나다라마바사아자차카타파하거너더러머버", 4, 8)] = None
+    return list(words)
+
+
+@pytest.mark.grades(
+    "quality-growth",
+    hint=("병합마다 무엇을 다시 하는지 보세요.", "안쪽 반복이 모든 단어를 다시 도나요?", "단어의 수에 비례하는 일만 되풀이하세요."),
+)
+def test_work_by_corpus(submission, rng):
+    """단어의 가짓수가 두 배가 되면 학습의 일도 두 배쯤입니다."""
+    words = _distinct_words(rng, 240)
+    ratio, allowed = _growth(submission, "train", [([" ".join(words[:120])], 45), ([" ".join(words)], 45)])
+    if ratio > allowed:
+        expect.fail(f"단어의 가짓수가 두 배일 때 일이 {ratio:.1f}배가 되었습니다. 단어의 제곱에 비례합니다.", "단어의 제곱")
+
+
+@pytest.mark.grades(
+    "quality-growth",
+    hint=(
+        "새 병합 하나에 드는 일이 점점 늘어나나요?",
+        "앞의 병합을 처음부터 다시 하지 마세요.",
+        "병합한 단어를 다음 단계에 이어서 쓰세요.",
+    ),
+)
+def test_work_by_merges(submission, rng):
+    """병합의 수가 두 배가 되면 학습의 일도 두 배쯤입니다."""
+    corpus = [" ".join(_distinct_words(rng, 120))]
+    ratio, allowed = _growth(submission, "train", [(corpus, 50), (corpus, 80)])
+    if ratio > allowed:
+        expect.fail(f"병합의 수가 두 배일 때 일이 {ratio:.1f}배가 되었습니다. 병합의 제곱에 비례합니다.", "병합의 제곱")
+
+
+@pytest.mark.grades(
+    "quality-growth", hint=("같은 단어를 몇 번 다루나요?", "단어 빈도표를 만드세요.", "Counter로 센 다음 서로 다른 단어만 도세요.")
+)
+def test_work_by_repetition(submission, rng):
+    """같은 글이 되풀이되어도 단어를 센 다음의 일은 늘지 않습니다."""
+    line = " ".join(_distinct_words(rng, 60))
+    ratio, allowed = _growth(submission, "train", [([line] * 4, 50), ([line] * 8, 50)], linear=1.0)
+    if ratio > allowed:
+        expect.fail(f"같은 글이 두 배로 되풀이되었을 뿐인데 일이 {ratio:.1f}배가 되었습니다. 단어 빈도표를 쓰세요.", "나온 단어마다 되풀이")
+
+
+@pytest.mark.grades(
+    "quality-growth",
+    hint=("단어마다 따로 인코딩하나요?", "글 전체를 매번 다시 훑지 마세요.", "단어 하나의 일은 그 단어의 길이에만 달려야 합니다."),
+)
+def test_work_of_encoding(submission, rng):
+    """글이 두 배로 길어지면 인코딩의 일도 두 배쯤입니다."""
+    words = _distinct_words(rng, 200)
+    vocab, merges = train_bpe([" ".join(words)], 200, SPECIALS, 1)
+    inputs = [(" ".join(words[:100]), 0), (" ".join(words), 0)]
+    ratio, allowed = _growth(submission, "encode", inputs, (vocab, merges, "[UNK]"))
+    if ratio > allowed:
+        expect.fail(f"글이 두 배일 때 인코딩의 일이 {ratio:.1f}배가 되었습니다. 글의 길이의 제곱에 비례합니다.", "글의 제곱")
