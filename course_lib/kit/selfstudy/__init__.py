@@ -22,6 +22,6 @@ def load(assignment: str) -> dict[str, Any]:
     return json.loads((DATA / assignment / "answers.json").read_text(encoding="utf-8"))
 
 
-def checks(assignment: str) -> Path:
-    """The file of the checks that otherwise only the grader has."""
-    return DATA / assignment / "checks.py"
+def checks(assignment: str) -> list[Path]:
+    """The files of the checks that otherwise only the grader has."""
+    return sorted((DATA / assignment).glob("checks*.py"))
