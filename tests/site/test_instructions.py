@@ -12,16 +12,21 @@ import pytest
 from typer.testing import CliRunner
 
 from autograder.cli import app
-from autograder.course import ROOT
+from autograder.course import ROOT, open_course
+from autograder.kit_readme import IN_COLAB
+from autograder.kitzip import REQUIREMENTS, student_requirements
 from course_lib.kit import preflight
+from course_lib.kit.selfstudy import desk
 
 STUDENT = (ROOT / "book" / "first-steps.md").read_text(encoding="utf-8")
+SELF_STUDY = (ROOT / "book" / "self-study.md").read_text(encoding="utf-8")
 STAFF = (ROOT / "book" / "grading.md").read_text(encoding="utf-8")
 
 
 def installed_by_the_page() -> set[str]:
-    """Distributions in the page's pip lines, and those that jupyterlab brings along."""
-    named = {name for line in re.findall(r"^pip install (.+)$", STUDENT, re.MULTILINE) for name in line.split()}
+    """Distributions of the kit's requirements, which the page has students install, and those that jupyterlab brings along."""
+    assert re.search(rf"^pip install -r {REQUIREMENTS}$", STUDENT, re.MULTILINE)
+    named = {name.lower() for name in student_requirements(open_course(), {})}
     seen: set[str] = set()
     waiting = [name for name in named if name == "jupyterlab"]
     while waiting:
@@ -61,7 +66,18 @@ def test_students_install_all_that_the_kit_imports() -> None:
     assert "koreanize-matplotlib" in installed_by_the_page(), "found by its files, not imported"
 
 
-@pytest.mark.parametrize("command", sorted(set(re.findall(r"python -m course_lib\.kit (\w+)", STUDENT))))
+def test_colab_installs_what_it_lacks() -> None:
+    (line,) = re.findall(r"^!pip install -q (.+)$", STUDENT, re.MULTILINE)
+    assert set(line.split()) == {name for name in student_requirements(open_course(), {}) if name not in IN_COLAB}
+
+
+@pytest.mark.parametrize("name", ["answer", "mark"])
+def test_self_study_functions_exist(name: str) -> None:
+    assert f"`{name}(" in SELF_STUDY
+    assert callable(getattr(desk, name))
+
+
+@pytest.mark.parametrize("command", sorted(set(re.findall(r"python -m course_lib\.kit (\w+)", STUDENT + SELF_STUDY))))
 def test_students_commands_exist(command: str) -> None:
     told = subprocess.run(
         [sys.executable, "-m", "course_lib.kit", command, "--help"], capture_output=True, text=True, cwd=ROOT, check=False
@@ -69,7 +85,7 @@ def test_students_commands_exist(command: str) -> None:
     assert told.returncode == 0
 
 
-@pytest.mark.parametrize("command", sorted(set(re.findall(r"^\|? ?`?course ([a-z-]+)", STAFF, re.MULTILINE))))
+@pytest.mark.parametrize("command", sorted(set(re.findall(r"^\|? ?`?course ([a-z-]+)", STAFF + SELF_STUDY, re.MULTILINE))))
 def test_staff_commands_exist(command: str) -> None:
     assert CliRunner().invoke(app, [command, "--help"]).exit_code == 0
 
