@@ -90,12 +90,16 @@ def _environment() -> dict[str, str]:
 
 
 def _forget_outdated_outputs(root: Path, build: Path) -> None:
-    """Executed pages are cached by their own text only: drop the outputs when the code they import has changed."""
+    """Drop what was made by code that has changed: neither Sphinx nor its cache of executed pages looks at that."""
+    _forget_unless_same(build / ".code", root / "course_lib", [build / ".jupyter_cache", build / ".doctrees"])
+    _forget_unless_same(build / ".extension", root / "web", [build / ".doctrees"])
+
+
+def _forget_unless_same(stamp: Path, code: Path, made: list[Path]) -> None:
     digest = hashlib.sha256(sys.version.encode())
-    for path in sorted((root / "course_lib").rglob("*.py")):
-        digest.update(str(path.relative_to(root)).encode() + b"\0" + path.read_bytes())
-    stamp = build / ".code"
+    for path in sorted(code.rglob("*.py")):
+        digest.update(str(path.relative_to(code)).encode() + b"\0" + path.read_bytes())
     if not stamp.is_file() or stamp.read_text(encoding="ascii") != digest.hexdigest():
-        shutil.rmtree(build / ".jupyter_cache", ignore_errors=True)
-        shutil.rmtree(build / ".doctrees", ignore_errors=True)
+        for folder in made:
+            shutil.rmtree(folder, ignore_errors=True)
         stamp.write_text(digest.hexdigest(), encoding="ascii")

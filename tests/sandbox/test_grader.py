@@ -57,9 +57,9 @@ def _python(program: str, *arguments: str, before: tuple[str, ...] = (), **envir
 def _as_user(user: int) -> tuple[str, ...]:
     """Words before a command that run it as an ordinary user who may read the interpreter.
 
-    Where that lies below root's home, a home that all may read is shown in its place, with nothing but the interpreter.
+    Where that lies below root's home, a home that all may read is shown in its place, with nothing but the interpreter and the checkout.
     """
-    trees = [prefix for prefix in (sys.base_prefix, sys.prefix) if Path(prefix).is_relative_to("/root")]
+    trees = [tree for tree in (sys.base_prefix, str(ROOT), sys.prefix) if Path(tree).is_relative_to("/root")]
     steps = ["set -e", "stage=$(mktemp -d)", "mount -t tmpfs -o mode=755 none $stage", "mkdir $stage/root"]
     for tree in trees:
         steps += [f"mkdir -p $stage{tree}", f"mount --rbind {tree} $stage{tree}"]

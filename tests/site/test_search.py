@@ -22,7 +22,14 @@ def test_grams_are_all_substrings() -> None:
 
 @pytest.mark.parametrize(
     ("text", "term"),
-    [("토크나이저를", "나이"), ("BPE는", "bpe"), ("bpe_train2", "bpe_train2"), ("GPT-2의", "gpt"), ("훈련\u110b\u1173\u11af", "을")],
+    [
+        ("토크나이저를", "나이"),
+        ("BPE는", "bpe"),
+        ("bpe_train2", "bpe_train2"),
+        ("train_bpe", "bpe"),
+        ("GPT-2의", "gpt"),
+        ("훈련\u110b\u1173\u11af", "을"),
+    ],
 )
 def test_terms_of_a_text(text: str, term: str) -> None:
     assert term in index_terms(text)

@@ -33,7 +33,7 @@ def index_terms(text: str) -> list[str]:
             if "가" <= run[0] <= "힣":
                 terms.update(dict.fromkeys(grams(run)))
             else:
-                terms[run] = None
+                terms.update(dict.fromkeys(filter(None, (run, *run.split("_")))))
         # Names such as bpe_train2 stay whole as well.
         terms[word] = None
     return list(terms)
