@@ -9,9 +9,10 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache
 from itertools import pairwise
 from typing import Literal, get_args
+
+from course_lib.kit.morphology import kiwi
 
 FIRST_SYLLABLE, LAST_SYLLABLE = 0xAC00, 0xD7A3
 FIRST_INITIAL, FIRST_MEDIAL, NO_FINAL = 0x1100, 0x1161, 0x11A7  # a final's index 0 means that there is none
@@ -73,16 +74,9 @@ class Morpheme:
     end: int
 
 
-@cache
-def _kiwi():
-    from kiwipiepy import Kiwi
-
-    return Kiwi(num_workers=1)
-
-
 def morphemes(text: str) -> list[Morpheme]:
     """Analyse a text with Kiwi; starts never decrease. The first call in a process loads the model (4–8 s)."""
-    return [Morpheme(token.form, token.tag, token.start, token.end) for token in _kiwi().tokenize(text)]
+    return [Morpheme(token.form, token.tag, token.start, token.end) for token in kiwi().tokenize(text)]
 
 
 def segment(text: str, unit: Unit) -> list[str]:

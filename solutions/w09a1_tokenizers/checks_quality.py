@@ -21,6 +21,9 @@ PARTS = {
     "train": ("bpe-train",),
     "encode": ("bpe-encode",),
     "bytes": ("bpe-bytes",),
+    "wordpiece": ("wp-",),
+    "korean": ("ko-",),
+    "measures": ("cmp-",),
     "experiment": ("exp-",),
 }
 TOLERATED = 1.0  # one major finding, or two minor ones, in a part
@@ -43,6 +46,14 @@ def try_part(student, part):
     if part == "bytes":
         tokenizer = student.ByteBPETokenizer(*student.train_byte_bpe(corpus, 258))
         return tokenizer.decode(tokenizer.encode("한 ab")) == "한 ab"
+    if part == "wordpiece":
+        tokenizer = student.WordPieceTokenizer(student.train_wordpiece(corpus, 5)[0])
+        return tokenizer.decode(tokenizer.encode("ab a")) == "ab a"
+    if part == "korean":
+        tokenizer = student.KoreanTokenizer(student.train_pieces(corpus, 258, "jamo"), "jamo")
+        return tokenizer.decode(tokenizer.encode("한  ab")) == "한  ab"
+    if part == "measures":
+        return (student.bytes_per_token(list, ["abc"]), student.oov_rate(["a", "b"], ["a"])) == (1.0, 0.5)
     return [row["vocab_size"] for row in student.vocab_rows(corpus, corpus, [4, 5])] == [4, 5]
 
 

@@ -18,6 +18,7 @@ WHERE_PRESENT = {
     "torch": {"wire.py"},
     "yaml": {"catalogue.py"},
     "datasets": {"dataset.py"},
+    "kiwipiepy": {"morphology.py"},
 }  # imported inside a function, for those who have it
 
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import os
 import pickle
+from pathlib import Path
 
 import pytest
 
@@ -71,3 +72,16 @@ def test_a_damaged_file_runs_nothing_and_says_so(tmp_path, content):
     (tmp_path / "artefacts/x.json").write_bytes(content)
     with pytest.raises(ValueError, match="다시 저장하세요"):
         resume.load("x")
+
+
+def test_the_course_brings_artefacts_of_the_tokenizers(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(resume, "SHIPPED", Path(resume.__file__).with_name("artefacts"))
+    session.begin("w09a1_tokenizers")
+    for name in ("bpe", "wordpiece"):
+        saved = resume.continue_from(name)
+        assert sorted(saved["vocab"].values()) == list(range(len(saved["vocab"])))
+        assert {"".join((left, right.removeprefix("##") if name == "wordpiece" else right)) for left, right in saved["merges"]} <= set(
+            saved["vocab"]
+        )
+    assert session.current.continued_from == ["bpe", "wordpiece"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +17,9 @@ from autograder.manifest import Assignment
 from autograder.proof import Cell, ImpatientSubmission, definitions, grade_namespace, namespace_of, sources_of
 from autograder.result import ItemResult
 from autograder.review import review_sources
-from course_lib.kit import corpora
+from course_lib.kit import corpora, world
 from course_lib.tokenizers.learner import learn_merges
+from course_lib.tokenizers.wordpiece import train_wordpiece
 
 ID = "w09a1_tokenizers"
 STUDENT = "2026-001"
@@ -34,7 +36,11 @@ class Room:
     evidence: Evidence
 
     def automatic(self, *dimensions: str) -> list[str]:
-        return [item.id for item in self.assignment.items if not item.manual and (not dimensions or item.dimension in dimensions)]
+        return [
+            item.id
+            for item in self.assignment.by_id.values()
+            if not item.manual and (not dimensions or getattr(item, "dimension", "") in dimensions)
+        ]
 
     def grade(
         self,
@@ -63,7 +69,30 @@ def measured(namespace: dict[str, Any]) -> Evidence:
             train = corpora.lines(language, kilobytes * 1_000, namespace["SEED"])
             setting = {"language": language, "kilobytes": kilobytes, "seed": namespace["SEED"], "characters": sum(map(len, test))}
             rows += [{**setting, **row} for row in namespace["vocab_rows"](train, test, namespace["SIZES"])]
-    return Evidence(tables={"vocab": rows}, conclusions=namespace["conclusions"](rows), profile=namespace["PROFILE"], present=True)
+    tables = {"vocab": rows, **further_tables(namespace)}
+    conclusions = namespace["conclusions"](rows)
+    for name, table in (("merge", "merges"), ("unit", "units"), ("comparison", "compare")):
+        conclusions |= namespace[f"{name}_conclusions"](tables[table])
+    return Evidence(tables=tables, conclusions=conclusions, profile=namespace["PROFILE"], seed=namespace["SEED"], present=True)
+
+
+def further_tables(namespace: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
+    """Tables of merges, units and tokenizers; speed is measured on a clock that ticks once a look."""
+    seed, ticks = namespace["SEED"], count()
+    learned, held_out = world.lines(40_000, seed), world.lines(10_000, seed + 1, "test")
+    compared = namespace["tokenizers_of"](learned, namespace["COMPARED_SIZES"])
+    row = namespace["comparison_row"]
+    names = [(name, task) for name in ("bpe", "wordpiece", "byte-bpe") for task in ("encode", "decode")]
+    timed = namespace["benchmark"](len, held_out[:20], 3, lambda: float(next(ticks)))
+    return {
+        "merges": namespace["merge_rows"](world.lines(20_000, seed), 20),
+        "units": [{"seed": seed, **namespace["unit_row"](unit, held_out)} for unit in namespace["UNITS"]],
+        "compare": [
+            {"tokenizer": name, "vocab_size": size, "seed": seed, **row(encode, unk_id, held_out)}
+            for (name, size), (encode, unk_id) in compared.items()
+        ],
+        "speed": [{"tokenizer": name, "task": task, "texts": 20, **timed} for name, task in names],
+    }
 
 
 @pytest.fixture(scope="session")
@@ -77,5 +106,5 @@ def room() -> Room:
     assignment = course.assignment(ID)
     cells = tuple(definitions(build_source(course, assignment)))
     fast = namespace_of(cells, parameters={"PROFILE": "cpu"})
-    fast["learn_merges"] = learn_merges  # the reference's: equal, as a test shows, and ten times faster
+    fast |= {"learn_merges": learn_merges, "train_wordpiece": train_wordpiece}  # the reference's: equal, and ten times faster
     return Room(course, assignment, course.room(ID), cells, measured(fast))

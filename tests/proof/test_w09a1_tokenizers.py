@@ -124,7 +124,7 @@ def test_every_hidden_check_is_failed_by_some_mutant(room, verdict):
     """Or by altered evidence and by the release, which other tests show."""
     failed = {check.id for mutant in MUTANTS for result in verdict(mutant).values() for check in result.checks if not check.passed}
     every = {check.id for result in room.grade().values() for check in result.checks}
-    elsewhere = {check for check in every if check.startswith(("test_code_reads_well", "test_the_table_is", "test_conclusions_follow"))}
+    elsewhere = {check for check in every if check.startswith(ELSEWHERE)}
     assert every - failed - elsewhere == set()
 
 
@@ -133,6 +133,10 @@ def test_code_that_is_right_but_ugly_keeps_at_most_half(room):
     (ugly,) = (mutant.source for mutant in MUTANTS if mutant.name == "hard_to_read")
     results = room.grade(items=["quality-static"], sources={"solution-helpers": ugly})
     assert results["quality-static"].score <= results["quality-static"].max_score / 2
+
+
+ELSEWHERE = ("test_code_reads_well", "test_the_table_is", "test_conclusions_follow")
+ELSEWHERE += ("test_merge_conclusions", "test_unit_conclusion", "test_comparison_conclusions", "test_compared_cells_agree")
 
 
 ONE_FUNCTION = {
@@ -160,7 +164,7 @@ def test_an_early_mistake_is_paid_for_once(room, name):
 
 def changed_row(evidence, number, **values):
     rows = [{**row, **values} if place == number else row for place, row in enumerate(evidence.tables["vocab"])]
-    return dataclasses.replace(evidence, tables={"vocab": rows})
+    return dataclasses.replace(evidence, tables={**evidence.tables, "vocab": rows})
 
 
 @pytest.mark.parametrize(
@@ -186,10 +190,35 @@ def test_evidence_is_a_claim(room, change, said):
     assert not results["exp-vocab"].needs_manual
 
 
+@pytest.mark.parametrize(
+    ("item", "table", "conclusion"),
+    [
+        ("exp-merges", "merges", "overlap"),
+        ("exp-units", "units", "units"),
+        ("exp-compare", "compare", "oov"),
+        ("exp-compare", "speed", "levels"),
+    ],
+)
+def test_further_tables_and_conclusions_are_claims(room, item, table, conclusion):
+    rows = room.evidence.tables[table]
+    column = {"merges": "count", "units": "pieces", "compare": "oov_token", "speed": "texts_per_s"}[table]
+    changed = [*rows[:-4], {**rows[-4], column: rows[-4][column] + 1}, *rows[-3:]]
+    for tables, claims in (
+        ({**room.evidence.tables, table: []}, room.evidence.conclusions),
+        ({**room.evidence.tables, table: changed}, room.evidence.conclusions),
+        ({**room.evidence.tables, table: [{**row, "seed": 10**30} for row in rows]}, room.evidence.conclusions),
+        (room.evidence.tables, {**room.evidence.conclusions, conclusion: {"rows": [1], "direction": "up", "jaccard": True}}),
+        (room.evidence.tables, {}),
+    ):
+        results = room.grade(items=[item], evidence=dataclasses.replace(room.evidence, tables=tables, conclusions=claims))
+        assert lost(results)
+        assert not results[item].needs_manual
+
+
 @pytest.mark.parametrize("hostile", [{"seed": 10**30}, {"seed": True}, {"vocab_size": [1]}, {"language": {}}, {"bytes_per_token": None}])
 def test_hostile_evidence_is_no_fault_of_the_grader(room, hostile):
     rows = [{**row, **hostile} for row in room.evidence.tables["vocab"]]
-    results = room.grade(items=["exp-vocab"], evidence=dataclasses.replace(room.evidence, tables={"vocab": rows}))
+    results = room.grade(items=["exp-vocab"], evidence=dataclasses.replace(room.evidence, tables={**room.evidence.tables, "vocab": rows}))
     assert results["exp-vocab"].score == 0
     assert not results["exp-vocab"].needs_manual
 
@@ -209,7 +238,10 @@ def survives(room, cells):
     """Whether a mutant keeps every point of implementation, theory and experiments, for each of some students."""
     items = room.automatic("implementation", "theory", "experiments")
     try:
-        conclusions = namespace_of(cells, parameters={"PROFILE": "cpu"})["conclusions"](room.evidence.tables["vocab"])
+        names = namespace_of(cells, parameters={"PROFILE": "cpu"})
+        conclusions = names["conclusions"](room.evidence.tables["vocab"])
+        for name, table in (("merge", "merges"), ("unit", "units"), ("comparison", "compare")):
+            conclusions |= names[f"{name}_conclusions"](room.evidence.tables[table])
     except Exception:  # a mutant may do anything; its notebook would keep no conclusions
         conclusions = None
     evidence = dataclasses.replace(room.evidence, conclusions=conclusions if isinstance(conclusions, dict) else {})
