@@ -14,6 +14,7 @@ from typer.testing import CliRunner
 from autograder.cli import app
 from autograder.course import ROOT, open_course
 from autograder.kit_readme import IN_COLAB
+from autograder.kits import kit_files
 from autograder.kitzip import REQUIREMENTS, student_requirements
 from course_lib.kit import preflight
 from course_lib.kit.selfstudy import desk
@@ -23,10 +24,16 @@ SELF_STUDY = (ROOT / "book" / "self-study.md").read_text(encoding="utf-8")
 STAFF = (ROOT / "book" / "grading.md").read_text(encoding="utf-8")
 
 
+def required() -> dict[str, str]:
+    """What the first assignment's kit has students install."""
+    course, name = open_course(), "w09a1_tokenizers"
+    return student_requirements(course, {**kit_files(course, name), f"{name}.ipynb": course.release_notebook(name).read_bytes()})
+
+
 def installed_by_the_page() -> set[str]:
     """Distributions of the kit's requirements, which the page has students install, and those that jupyterlab brings along."""
     assert re.search(rf"^pip install -r {REQUIREMENTS}$", STUDENT, re.MULTILINE)
-    named = {name.lower() for name in student_requirements(open_course(), {})}
+    named = {name.lower() for name in required()}
     seen: set[str] = set()
     waiting = [name for name in named if name == "jupyterlab"]
     while waiting:
@@ -68,7 +75,7 @@ def test_students_install_all_that_the_kit_imports() -> None:
 
 def test_colab_installs_what_it_lacks() -> None:
     (line,) = re.findall(r"^!pip install -q (.+)$", STUDENT, re.MULTILINE)
-    assert set(line.split()) == {name for name in student_requirements(open_course(), {}) if name not in IN_COLAB}
+    assert set(line.split()) == {name for name in required() if name not in IN_COLAB}
 
 
 @pytest.mark.parametrize("name", ["answer", "mark"])
