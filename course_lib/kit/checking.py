@@ -4,7 +4,7 @@ A check is a pytest function with a marker that names the manifest item it is wo
 
     @pytest.mark.grades("bpe-train", weight=2, hint=("첫 힌트", "더 자세한 힌트", "거의 답인 힌트"))
     def test_merges_equal_reference(submission, rng):
-        \"\"\"무작위 말뭉치에서 병합 순서가 기준 구현과 같습니다.\"\"\"
+        \"\"\"무작위 코퍼스에서 병합 순서가 기준 구현과 같습니다.\"\"\"
 
 Its docstring states the property to the student. It fails with an ``AssertionError`` (best raised through
 :mod:`course_lib.kit.expect`); any other exception is a fault of the check and never costs the student points.

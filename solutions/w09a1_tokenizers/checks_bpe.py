@@ -150,7 +150,7 @@ STOP_HINT = (
 
 @pytest.mark.grades("bpe-train", weight=2, hint=TIE_HINT)
 def test_training_with_ties(submission, rng, upstream):
-    """동점이 많은 무작위 말뭉치에서 병합 순서와 어휘가 기준 구현과 같습니다."""
+    """동점이 많은 무작위 코퍼스에서 병합 순서와 어휘가 기준 구현과 같습니다."""
     for letters in ("가나다", "가나다라마"):
         corpus = telling(
             rng,

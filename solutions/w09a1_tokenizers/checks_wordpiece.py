@@ -134,7 +134,7 @@ def _telling_corpus(rng, size, frequency=1):
 
 @pytest.mark.grades("wp-train", weight=3, hint=TRAIN_HINT)
 def test_wordpiece_training(submission, rng, upstream):
-    """무작위 말뭉치에서 병합마다 점수가 가장 높은 쌍을 고릅니다. 동점에서는 어느 쪽이든 맞습니다."""
+    """무작위 코퍼스에서 병합마다 점수가 가장 높은 쌍을 고릅니다. 동점에서는 어느 쪽이든 맞습니다."""
     size = 26
     corpus = _telling_corpus(rng, size)
     same_wordpiece(
