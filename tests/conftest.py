@@ -7,12 +7,13 @@ from pathlib import Path
 
 import pytest
 
-HERE = Path(__file__).parent
-sys.path.insert(0, str(HERE))
+sys.path.insert(0, str(Path(__file__).parent))
 
 import tinycourse
 
 from autograder.course import Course
+
+HERE = Path(__file__).parent
 
 
 @pytest.fixture
