@@ -16,7 +16,11 @@ class _Part(BaseModel):
 
 
 class CheckResult(_Part):
-    """One hidden check. ``message`` and ``hint`` are what the student may read."""
+    """One hidden check. ``message`` and ``hint`` are what the student may read.
+
+    ``example`` is the smallest failing input as a line of Python to paste, ``got`` the student's own output for it; ``cell`` and ``line``
+    say where in the student's code it went wrong, where that is known.
+    """
 
     id: str
     passed: bool
@@ -26,6 +30,10 @@ class CheckResult(_Part):
     misconception: str | None = None
     hint: tuple[str, ...] = ()
     fault: bool = False
+    example: str = ""
+    got: str = ""
+    cell: str = ""
+    line: int | None = None
 
 
 class ItemResult(_Part):
@@ -65,18 +73,32 @@ class Tampering(_Part):
 
 
 class Finding(_Part):
-    """One comment of the static review at a line of a cell, in Korean."""
+    """One comment of the static review at a line of a cell, in Korean.
+
+    ``code`` is the student's own line or lines, ``better`` a better form of them where one is known, ``reason`` why it matters.
+    """
 
     cell: str
     line: int
     rule: str
     message: str
+    code: str = ""
+    better: str = ""
+    reason: str = ""
 
 
 class Metric(_Part):
+    """A figure for the benchmark section of a report; it never earns a point.
+
+    ``landmarks`` are the same figure of known implementations, measured in the same run: ``naive``, ``reference``, ``library``.
+    """
+
     value: float
     unit: str
     ratio_to_reference: float | None = None
+    title: str = ""
+    better: Literal["lower", "higher", ""] = ""
+    landmarks: dict[str, float] = {}
 
 
 class Result(_Part):
