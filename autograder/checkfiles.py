@@ -14,7 +14,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-FIXTURES = frozenset({"submission", "rng", "upstream", "evidence", "review", "request"})
+FIXTURES = frozenset({"submission", "rng", "upstream", "evidence", "review", "record", "request"})
 MOST_HINTS = 3
 
 

@@ -30,6 +30,7 @@ from autograder.forbidden import forbidden_imports
 from autograder.fresh import grade_in_new_process
 from autograder.kits import kit_for_grading
 from autograder.manifest import Assignment
+from autograder.metrics import measured
 from autograder.notebooks import Restored, UnreadableNotebook, read_notebook, restore
 from autograder.result import CellResult, ItemResult, Result
 from autograder.review import Review, ReviewFault, review_sources
@@ -164,6 +165,7 @@ def _grade(
             review=review.findings if review else (),
             used_reference=tuple(item.id for item in items if item.used_reference),
             continued_from=_continued_from(evidence, found),
+            metrics=measured(found.first),
             sandbox=execution.sandbox,
         )
     )

@@ -31,6 +31,9 @@ Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max
 ItemId = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$", max_length=60)]
 Module = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)*$", max_length=100)]
 ModuleName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
+BookTarget = Annotated[
+    str, StringConstraints(pattern=r"^([a-z0-9][a-z0-9_-]*/)*[a-z0-9][a-z0-9_-]*(#[a-z][a-z0-9]*(-[a-z0-9]+)*)?$", max_length=120)
+]
 EvidenceName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+([-_][a-z0-9]+)*$", max_length=60)]
 Points = Annotated[Decimal, BeforeValidator(_exact), Field(ge=0, le=MOST_POINTS, decimal_places=4)]
 
@@ -55,6 +58,7 @@ class Item(_Model):
         covers: ids of the specification's bullets.
         after: items whose reference data stand in when this item's checks run a second time.
         forbids: libraries that the student's cells may not import when this item counts as written from scratch.
+        book: where it is taught, as a page of the book and a label in it: ``week09/tokenizers#tok-bits``.
     """
 
     id: ItemId
@@ -65,6 +69,7 @@ class Item(_Model):
     after: tuple[ItemId, ...] = ()
     forbids: tuple[Module, ...] = ()
     criteria: tuple[Criterion, ...] = ()
+    book: BookTarget | None = None
 
     @property
     def manual(self) -> bool:
@@ -81,6 +86,7 @@ class Bonus(_Model):
     after: tuple[ItemId, ...] = ()
     forbids: tuple[Module, ...] = ()
     criteria: tuple[Criterion, ...] = ()
+    book: BookTarget | None = None
 
     @property
     def manual(self) -> bool:

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from autograder.booklinks import target_problem
 from autograder.build import BuildError, build_source
 from autograder.checkfiles import DeclaredCheck, UnusableChecks, declared_checks
 from autograder.course import Course, CourseError
@@ -39,11 +40,18 @@ def _problems(course: Course, room: Path) -> Iterator[str]:
     yield from _hidden_check_problems(room, assignment)
     yield from _public_check_problems(room, assignment)
     yield from _proof_problems(room, assignment)
+    yield from _book_problems(course, assignment)
     if public_checks(room)[0].is_file():  # else it has been said
         try:
             kit_files(course, assignment.id)
         except CourseError as error:
             yield str(error)
+
+
+def _book_problems(course: Course, assignment: Assignment) -> Iterator[str]:
+    for item in assignment.by_id.values():
+        if item.book is not None and (problem := target_problem(course, item.book)):
+            yield f"items.{item.id}.book: {problem}"
 
 
 def _automatic(assignment: Assignment) -> list[str]:

@@ -28,6 +28,7 @@ from typing import Any, Literal
 import pytest
 
 from course_lib.kit.binding import Missing, Submission, Unfinished
+from course_lib.kit.measuring import Figure, Record
 
 Status = Literal["passed", "failed", "fault"]
 MESSAGE = 1_000  # characters of a message that are kept
@@ -45,6 +46,7 @@ class CheckOutcome:
         property: the check's docstring.
         hint: zero to three steps, each more telling than the one before.
         misconception: the mistake's name where it was recognised.
+        figures: what the check measured beside its verdict.
     """
 
     id: str
@@ -56,6 +58,7 @@ class CheckOutcome:
     misconception: str | None = None
     hint: tuple[str, ...] = ()
     unfinished: bool = False
+    figures: tuple[Figure, ...] = ()
 
     @property
     def passed(self) -> bool:
@@ -155,6 +158,7 @@ class _Plugin:
         self.use_reference = use_reference
         self.on_outcome = on_outcome
         self.found: dict[str, CheckOutcome] = {}
+        self.records: dict[str, Record] = {}
         self.problem = ""
 
     # -- collection -----------------------------------------------------------------------------------------------
@@ -186,6 +190,11 @@ class _Plugin:
     def upstream(self) -> Callable[[Any], Any]:
         """``upstream(f)`` is ``None`` in the first pass and ``f()``, the reference's data, in the second."""
         return lambda data: data() if self.use_reference else None
+
+    @pytest.fixture
+    def record(self, request: pytest.FixtureRequest) -> Record:
+        """Notes down figures for the benchmark section of the report."""
+        return self.records.setdefault(request.node.nodeid, Record())
 
     @pytest.fixture
     def submission(self):
@@ -227,6 +236,7 @@ class _Plugin:
             misconception=getattr(error, "misconception", None),
             hint=(hint,) if isinstance(hint, str) else tuple(hint),
             unfinished=isinstance(error, (Unfinished, Missing)),
+            figures=tuple(self.records.get(item.nodeid, Record()).figures),
         )
         self.found[item.nodeid] = outcome  # a failing teardown replaces what the call said
         if self.on_outcome:
