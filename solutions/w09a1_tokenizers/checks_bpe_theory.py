@@ -201,7 +201,7 @@ def test_the_table_is_complete(submission, evidence):
         "한 번 학습해서 앞의 병합만 남겼는지 보세요.",
     ),
 )
-def test_sampled_cells_agree(submission, evidence):
+def test_sampled_cells_agree(submission, evidence, record):
     """표에서 뽑은 칸을 제출한 코드로 같은 조건에서 다시 계산하면 같은 값이 나옵니다."""
     rows = _rows(submission, evidence)
     seed = _seed(rows)
@@ -218,6 +218,8 @@ def test_sampled_cells_agree(submission, evidence):
                 if not abs(row.get(name, -1) - (claimed := rows[language, KILOBYTES[0], size][name])) <= 1e-6:
                     said = f"표에는 {claimed:.6g}, 다시 계산하면 {expect.show(row.get(name))}입니다."
                     expect.fail(f"{where}의 {name}: {said}", "다시 계산한 값과 다름")
+    reached = rows["ko", KILOBYTES[1], SIZES[2]]["bytes_per_token"]
+    record.metric("bytes-per-token", reached, "바이트", title=f"한국어 토큰당 바이트 (BPE, 어휘 {SIZES[2]:,})", better="higher")
 
 
 @pytest.mark.grades(

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 from types import SimpleNamespace
 
 import pytest
 
 from autograder.review.rules import RULES, WEIGHTS
 from course_lib.kit import expect
+from course_lib.kit.binding import StudentError
 from course_lib.tokenizers import BPETokenizer, train_bpe
+from course_lib.tokenizers.landmarks import encoding_landmarks, training_landmarks
 from course_lib.tokenizers.trials import made_up_word
 
 SPECIALS = ["[UNK]", "[PAD]"]
@@ -117,6 +120,29 @@ def _growth(submission, what, inputs, options=None, linear=2.0):
     return ratio, ALLOWED * max(reference, linear)
 
 
+def seconds_taken(student, what, corpus, size, options):
+    """The shortest of three runs."""
+    import time
+
+    call, arguments = student.train_bpe, ([corpus], size, [], 1)
+    if what == "encode":
+        call, arguments = student.BPETokenizer(*options).encode, (corpus,)
+    found = []
+    for _ in range(3):
+        start = time.perf_counter()
+        call(*arguments)
+        found.append(time.perf_counter() - start)
+    return min(found)
+
+
+def _note_speed(submission, record, name, title, landmarks, **inputs):
+    """A figure for the report, which decides nothing: where the code does not come to an end this time, there is none."""
+    with contextlib.suppress(StudentError):
+        seconds = submission.run(seconds_taken, returns=float, timeout=20, **inputs)
+        marks = {key: 1_000 * value for key, value in landmarks.items()}
+        record.metric(name, 1_000 * seconds, "밀리초", title=title, landmarks=marks)
+
+
 def _distinct_words(rng, number):
     """Made-up words that all differ, for corpora whose work is in the words."""
     words = {}
@@ -129,10 +155,15 @@ def _distinct_words(rng, number):
     "quality-growth",
     hint=("병합마다 무엇을 다시 하는지 보세요.", "안쪽 반복이 모든 단어를 다시 도나요?", "단어의 수에 비례하는 일만 되풀이하세요."),
 )
-def test_work_by_corpus(submission, rng):
+def test_work_by_corpus(submission, rng, record):
     """단어의 가짓수가 두 배가 되면 학습의 일도 두 배쯤입니다."""
     words = _distinct_words(rng, 240)
     ratio, allowed = _growth(submission, "train", [([" ".join(words[:120])], 45), ([" ".join(words)], 45)])
+    whole, size = " ".join(words), 200
+    _note_speed(
+        submission, record, "bpe-train-time", "BPE 학습에 걸린 시간", training_landmarks([whole], size),
+        what="train", corpus=whole, size=size, options=None,
+    )  # fmt: skip
     if ratio > allowed:
         expect.fail(f"단어의 가짓수가 두 배일 때 일이 {ratio:.1f}배가 되었습니다. 단어의 제곱에 비례합니다.", "단어의 제곱")
 
@@ -168,11 +199,16 @@ def test_work_by_repetition(submission, rng):
     "quality-growth",
     hint=("단어마다 따로 인코딩하나요?", "글 전체를 매번 다시 훑지 마세요.", "단어 하나의 일은 그 단어의 길이에만 달려야 합니다."),
 )
-def test_work_of_encoding(submission, rng):
+def test_work_of_encoding(submission, rng, record):
     """글이 두 배로 길어지면 인코딩의 일도 두 배쯤입니다."""
     words = _distinct_words(rng, 200)
     vocab, merges = train_bpe([" ".join(words)], 200, SPECIALS, 1)
     inputs = [(" ".join(words[:100]), 0), (" ".join(words), 0)]
-    ratio, allowed = _growth(submission, "encode", inputs, (vocab, merges, "[UNK]"))
+    options = (vocab, merges, "[UNK]")
+    ratio, allowed = _growth(submission, "encode", inputs, options)
+    _note_speed(
+        submission, record, "bpe-encode-time", "BPE 인코딩에 걸린 시간", encoding_landmarks(inputs[1][0], *options),
+        what="encode", corpus=inputs[1][0], size=0, options=options,
+    )  # fmt: skip
     if ratio > allowed:
         expect.fail(f"글이 두 배일 때 인코딩의 일이 {ratio:.1f}배가 되었습니다. 글의 길이의 제곱에 비례합니다.", "글의 제곱")
