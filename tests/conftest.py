@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
+sys.path.insert(0, str(Path(__file__).parent / "site"))
 
 import tinycourse
+from browser import Page, find_browser, open_browser
 
 from autograder.course import Course
 
@@ -20,6 +24,25 @@ HERE = Path(__file__).parent
 def tiny_course(tmp_path: Path) -> Course:
     """A fresh course of one assignment, in a folder of its own."""
     return tinycourse.make_course(tmp_path)
+
+
+@pytest.fixture(scope="session")
+def tab() -> Iterator[Page]:
+    """A browser's tab. Without a browser its tests are skipped, and fail where CI is set."""
+    if find_browser() is None:
+        if os.environ.get("CI"):
+            pytest.fail("no Chromium on this machine: scripts/setup tests")
+        pytest.skip("no Chromium on this machine: scripts/setup tests")
+    with open_browser() as page:
+        yield page
+
+
+@pytest.fixture
+def page(tab: Page) -> Page:
+    """The tab at a desktop's size, in light mode, with nothing remembered."""
+    tab.viewport(1280, 900)
+    tab.colour_scheme("light")
+    return tab
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

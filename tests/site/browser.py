@@ -222,3 +222,8 @@ def serve(folder: Path) -> Iterator[str]:
         server.shutdown()
         server.server_close()
         thread.join()
+
+
+def pages_of(site: Path) -> list[str]:
+    """Addresses of every page below the site's root, the search and error pages included."""
+    return sorted(str(path.relative_to(site)) for path in site.rglob("*.html") if "_static" not in path.parts)

@@ -8,8 +8,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from browser import Page
-from conftest import pages_of
+from browser import Page, pages_of
 
 pytestmark = pytest.mark.smoke
 

@@ -7,8 +7,7 @@ import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
 import pytest
-from browser import Page
-from conftest import pages_of
+from browser import Page, pages_of
 from course_site.locale import read_catalogue
 
 pytestmark = pytest.mark.smoke
