@@ -41,6 +41,7 @@ from autograder.scoring import errata_notes, lost_points, score_items, total, wi
 from autograder.store import code_digest, release_bytes, submission_key
 from course_lib.kit.binding import StudentError, Submission
 from course_lib.kit.checking import CheckOutcome, readable, run_checks
+from course_lib.kit.explaining import explained
 
 log = logging.getLogger(__name__)
 
@@ -188,6 +189,7 @@ def _check(course: Course, assignment: Assignment, submission: Submission, fixtu
     first = run_checks(checks, submission, **common)
     again = lost_points(assignment, first)
     second = run_checks(checks, submission, items=again, use_reference=True, **common) if again else []
+    first, second = explained(first, second, sources=submission.sources)
     return _Graded(first, second, continued, time.monotonic() - started)
 
 

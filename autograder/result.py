@@ -18,8 +18,8 @@ class _Part(BaseModel):
 class CheckResult(_Part):
     """One hidden check. ``message`` and ``hint`` are what the student may read.
 
-    ``example`` is the smallest failing input as a line of Python to paste, ``got`` the student's own output for it; ``cell`` and ``line``
-    say where in the student's code it went wrong, where that is known.
+    ``example`` is the smallest failing input as a line of Python to paste, ``got`` the student's own output for it and ``expected`` the
+    right one; ``cell`` and ``line`` say where in the student's code it went wrong, where that is known.
     """
 
     id: str
@@ -32,6 +32,7 @@ class CheckResult(_Part):
     fault: bool = False
     example: str = ""
     got: str = ""
+    expected: str = ""
     cell: str = ""
     line: int | None = None
 

@@ -154,6 +154,11 @@ def _check_result(outcome: CheckOutcome) -> CheckResult:
         misconception=outcome.misconception,
         hint=outcome.hint,
         fault=outcome.status == "fault",
+        example=outcome.example,
+        got=outcome.got,
+        expected=outcome.expected,
+        cell=outcome.cell,
+        line=outcome.line,
     )
 
 

@@ -36,7 +36,14 @@ class Unfinished(StudentError):
 
 
 class Raised(StudentError):
-    """The student's function raised an exception."""
+    """The student's function raised an exception.
+
+    Attributes:
+        line, text: the line of the cell where it was raised, and what stands there.
+    """
+
+    line: int | None = None
+    text: str = ""
 
 
 class BadReply(StudentError):
@@ -204,4 +211,7 @@ def _student_error(name: str, kind: str, error: Mapping[str, Any]) -> StudentErr
     text = f": `{said['text']}`" if said["text"] else ""
     where = f" (셀의 {said['line']}번째 줄{inside}{text})" if said["line"] else ""
     message = f": {said['message']}" if said["message"] else ""
-    return Raised(f"`{name}` 실행 중 {josa(said['type'], '이/가')} 났습니다{message}{where}")
+    raised = Raised(f"`{name}` 실행 중 {josa(said['type'], '이/가')} 났습니다{message}{where}")
+    raised.line = int(said["line"]) if said["line"].isdecimal() and len(said["line"]) < 7 else None
+    raised.text = said["text"]
+    return raised

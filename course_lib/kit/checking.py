@@ -21,13 +21,14 @@ import sys
 import tempfile
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
 import pytest
 
-from course_lib.kit.binding import Missing, Submission, Unfinished
+from course_lib.kit.binding import Missing, Raised, Submission, Unfinished
+from course_lib.kit.counterexample import Search
 from course_lib.kit.measuring import Figure, Record
 
 Status = Literal["passed", "failed", "fault"]
@@ -47,6 +48,10 @@ class CheckOutcome:
         hint: zero to three steps, each more telling than the one before.
         misconception: the mistake's name where it was recognised.
         figures: what the check measured beside its verdict.
+        search: what :func:`course_lib.kit.counterexample.explained` makes smaller, which then fills in the fields after it.
+        raised: line and text of the place where the student's code raised an exception.
+        example: the smallest failing input as a line of Python; ``got`` is what the student's code makes of it, ``expected`` what is right.
+        cell: where the student's code is to blame, with ``line``.
     """
 
     id: str
@@ -59,6 +64,13 @@ class CheckOutcome:
     hint: tuple[str, ...] = ()
     unfinished: bool = False
     figures: tuple[Figure, ...] = ()
+    search: Search | None = field(default=None, compare=False, repr=False)
+    raised: tuple[int | None, str] | None = None
+    example: str = ""
+    got: str = ""
+    expected: str = ""
+    cell: str = ""
+    line: int | None = None
 
     @property
     def passed(self) -> bool:
@@ -237,6 +249,8 @@ class _Plugin:
             hint=(hint,) if isinstance(hint, str) else tuple(hint),
             unfinished=isinstance(error, (Unfinished, Missing)),
             figures=tuple(self.records.get(item.nodeid, Record()).figures),
+            search=getattr(error, "search", None),
+            raised=(error.line, error.text) if isinstance(error, Raised) else None,
         )
         self.found[item.nodeid] = outcome  # a failing teardown replaces what the call said
         if self.on_outcome:
