@@ -13,42 +13,49 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from autograder.manifest import Assignment
-from autograder.reports import view
-from autograder.reports.text import plain, points, prose, write_whole
+from autograder.reports.assemble import make_report
+from autograder.reports.benchmark import class_series
+from autograder.reports.charts import strip
+from autograder.reports.model import Link, Report
+from autograder.reports.text import number, plain, points, prose, write_whole
 from autograder.result import Result
 
 TEMPLATES = Path(__file__).with_name("templates")
 
 
 def render_student_page(assignment: Assignment, result: Result) -> str:
-    """The page as HTML. Whatever stands in ``result`` is text: it can neither run nor load anything, nor hide."""
-    made = view.sections(assignment, result)
+    """The page of one result on its own: without the class, the book's address, or what people decided."""
+    return render_report(make_report(assignment, result))
+
+
+def render_report(report: Report) -> str:
+    """The page as HTML. Whatever stands in ``report`` is text: it can neither run nor load anything, nor hide."""
     style = _style()
     return (
         _environment()
         .get_template("student.html")
         .render(
-            assignment=assignment,
-            result=result,
-            sections=made,
-            notices=view.notices(result, made),
-            focus=view.focus(made),
-            comments=view.comments(assignment, result),
-            cells=view.failed_cells(assignment, result),
-            corrections=view.corrections(assignment, result),
-            pending=sum(section.pending for section in made if section.id != "bonus"),
+            report=report,
+            strips={comparison.name: strip(comparison) for comparison in report.comparisons},
             style=Markup(style),
             policy=_policy(style),
         )
     )
 
 
-def write_student_pages(assignment: Assignment, results: Mapping[str, Result], out: Path) -> list[Path]:
-    """Write ``out/<student>.html`` for each result; each file whole or not at all. Returns the paths in the results' order."""
+def write_student_pages(
+    assignment: Assignment, results: Mapping[str, Result], out: Path, *, links: Mapping[str, Link] | None = None
+) -> list[Path]:
+    """Write ``out/<student>.html`` for each result; each file whole or not at all. Returns the paths in the results' order.
+
+    Args:
+        links: into the book, by item.
+    """
+    series = class_series(results)
     pages = []
     for student, result in results.items():
         path = out / page_name(student)
-        write_whole(path, render_student_page(assignment, result))
+        write_whole(path, render_report(make_report(assignment, result, series=series, links=links)))
         pages.append(path)
     return pages
 
@@ -65,7 +72,7 @@ def _environment() -> Environment:
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    environment.filters.update(plain=plain, prose=prose, points=points)
+    environment.filters.update(plain=plain, prose=prose, points=points, number=number)
     return environment
 
 

@@ -53,6 +53,11 @@ def points(value: float) -> str:
     return text if text != "-0" else "0"
 
 
+def number(value: float) -> str:
+    """Any other figure: whole numbers from a thousand on, two decimals at most below."""
+    return f"{value:,.0f}" if value >= 1_000 else points(value)
+
+
 def write_whole(path: Path, text: str) -> None:
     """Write a file so that readers see the old text or the new, never a part."""
     path.parent.mkdir(parents=True, exist_ok=True)

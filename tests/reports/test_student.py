@@ -76,7 +76,8 @@ def test_the_page_says_everything_of_the_result(assignment: Assignment, result: 
         "0123456789ab",
     ):
         assert said in text, said
-    assert f"{result.score:g} / 10점" in text
+    assert f"{result.score + result.bonus:g} / 10점" in text
+    assert "네 영역의 합 7 보너스 +2 총점 9점" in text
 
 
 def test_staff_matters_stay_with_staff(assignment: Assignment, result: Result) -> None:
@@ -134,7 +135,7 @@ def test_failures_that_say_the_same_are_told_once(assignment: Assignment, result
     )
     item = ItemResult(id="add", title="두 수의 합", dimension="implementation", score=0, max_score=1.5, checks=checks)
     text = Page(render_student_page(assignment, result.model_copy(update={"items": (item,)}))).text
-    assert text.count("아직 작성하지 않았습니다.") == 1
+    assert text.count("아직 작성하지 않았습니다.") == 2  # at the item, and among what to do next
     assert all(f"성질 {n}" in text for n in range(3))
 
 

@@ -1,0 +1,72 @@
+"""Geometry of the drawings; templates only write it down. All within fixed view boxes, so that no style attribute is needed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from autograder.reports.instructor.statistics import Bar, ItemStatistic, Summary
+
+WIDTH, HEIGHT = 460, 300
+LEFT, RIGHT, TOP, BOTTOM = 40, 14, 14, 38
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column: its height in per cent of the highest."""
+
+    bar: Bar
+    height: float
+
+
+@dataclass(frozen=True)
+class Box:
+    """A box plot along 0 to 100; each value in per cent."""
+
+    low: float
+    first: float
+    median: float
+    third: float
+    high: float
+
+
+@dataclass(frozen=True)
+class Dot:
+    x: float
+    y: float
+    item: ItemStatistic
+
+
+def columns(bars: Sequence[Bar]) -> list[Column]:
+    most = max((bar.count for bar in bars), default=0) or 1
+    return [Column(bar, round(100 * bar.count / most, 2)) for bar in bars]
+
+
+def box(found: Summary) -> Box:
+    """From a summary of shares between 0 and 1."""
+    return Box(*(round(100 * min(max(value, 0), 1), 2) for value in (found.low, found.first, found.median, found.third, found.high)))
+
+
+def across(share: float) -> float:
+    """Where a share from 0 to 1 stands on the scatter's axis."""
+    return round(LEFT + (WIDTH - LEFT - RIGHT) * share, 1)
+
+
+def upwards(value: float) -> float:
+    """Where a correlation from -0.4 to 1 stands; lower ones stand at the edge."""
+    return round(TOP + (HEIGHT - TOP - BOTTOM) * (1 - (max(value, -0.4) + 0.4) / 1.4), 1)
+
+
+def scatter(items: Sequence[ItemStatistic]) -> list[Dot]:
+    """Items by ease and discrimination; dots that would cover each other are moved aside a little."""
+    dots: list[Dot] = []
+    for item in items:
+        if item.ease is None or item.discrimination is None:
+            continue
+        x, y = across(item.ease), upwards(item.discrimination)
+        for shift in (0, -15, 15, -30, 30, -45, 45):
+            if all(abs(dot.x - (x + shift)) > 13 or abs(dot.y - y) > 13 for dot in dots) and LEFT <= x + shift <= WIDTH - RIGHT + 8:
+                x += shift
+                break
+        dots.append(Dot(x, y, item))
+    return dots
