@@ -10,10 +10,8 @@ from pathlib import Path
 
 from autograder.course import Course, CourseError
 from autograder.evidence import evidence_files
-from autograder.submissions import Submitted, read_submitted
+from autograder.submissions import TIMESTAMP, Submitted, read_submitted, read_timestamp, timestamp_text
 from autograder.term import check_student
-
-TIMESTAMP = "timestamp.txt"
 
 
 def collect(course: Course, assignment_id: str, submissions: Iterable[Submitted]) -> list[str]:
@@ -59,9 +57,8 @@ def _collect(destination: Path, submitted: Submitted) -> bool:
 def _contents(notebook: Path, evidence: Path | None, name: str) -> dict[str, bytes]:
     found = {name: read_submitted(notebook)}
     found |= {f"pack/evidence/{relative}": data for relative, data in evidence_files(evidence).items()}
-    timestamp = notebook.with_name(TIMESTAMP)
-    if timestamp.is_file() and not timestamp.is_symlink() and timestamp.stat().st_size < 200:
-        found[TIMESTAMP] = timestamp.read_bytes()
+    if (moment := read_timestamp(notebook.with_name(TIMESTAMP))) is not None:  # a wrong one would stop nbgrader for the whole class
+        found[TIMESTAMP] = timestamp_text(moment).encode()
     return found
 
 

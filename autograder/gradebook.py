@@ -8,6 +8,7 @@ import os
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
@@ -27,7 +28,7 @@ from autograder.manifest import Assignment
 from autograder.nbgrader_hooks import MARK, read_release, submission_digest
 from autograder.nbgrader_settings import put_environment_on_path
 from autograder.result import Result
-from autograder.submissions import Submitted, read_submitted
+from autograder.submissions import TIMESTAMP, Submitted, read_submitted, read_timestamp
 from autograder.term import check_student, database_url
 
 
@@ -136,7 +137,7 @@ def plan(course: Course, assignment: Assignment, results: Mapping[str, Result], 
     """
     found = []
     notebooks = {entry.student: entry.notebook for entry in submissions}
-    if not _has_gradebook(course):
+    if not has_gradebook(course):
         return []
     with open_gradebook(course) as gradebook:
         ledger = read_ledger(gradebook, assignment.id)
@@ -150,14 +151,14 @@ def plan(course: Course, assignment: Assignment, results: Mapping[str, Result], 
 
 def scores(course: Course, assignment: Assignment) -> dict[str, dict[str, ItemGrade]]:
     """Every grade of an assignment by student and item, manual scores within the items' points."""
-    if not _has_gradebook(course):
+    if not has_gradebook(course):
         return {}
     with open_gradebook(course) as gradebook:
         try:
             submissions = gradebook.find_assignment(assignment.id).submissions
         except MissingEntry:
             return {}
-        return {submission.student.id: _item_grades(submission, assignment) for submission in submissions}
+        return {submission.student.id: item_grades(submission, assignment) for submission in submissions}
 
 
 def total(grades: Mapping[str, ItemGrade]) -> float:
@@ -177,10 +178,15 @@ def open_gradebook(course: Course) -> Gradebook:
         raise CourseError(f"The gradebook ({shown}) cannot be opened: {error}. See `db` in term/course.yml and $COURSE_DB.") from None
 
 
+def submission_time(course: Course, assignment_id: str, student: str) -> datetime | None:
+    """When the submission in the term was handed in; None where nobody knows."""
+    return read_timestamp(course.submission_notebook(assignment_id, student).with_name(TIMESTAMP))
+
+
 def _settle(gradebook: Gradebook, course: Course, assignment: Assignment, result: Result, failure: str) -> list[Difference]:
     """Read back what nbgrader saved and put right what differs, for one student."""
     gradebook.update_or_create_student(result.student)
-    gradebook.update_or_create_submission(assignment.id, result.student)
+    gradebook.update_or_create_submission(assignment.id, result.student, timestamp=submission_time(course, assignment.id, result.student))
     notebook = read_release(course, assignment) if failure else _read_graded(course, assignment, result.student)
     failure = failure or notebook.metadata.get(MARK, {}).get("fault", "")
     digest = submission_digest(course, assignment.id, result.student)
@@ -196,7 +202,7 @@ def _changes(
     ledger: Mapping[tuple[str, str], Entry],
     digest: str,
 ) -> Iterator[Difference]:
-    stored = _item_grades(gradebook.find_submission(assignment.id, result.student), assignment)
+    stored = item_grades(gradebook.find_submission(assignment.id, result.student), assignment)
     worth = cell_points(assignment)
     for item in assignment.by_id.values():
         old, now = ledger.get((result.student, item.id)), stored.get(item.id)
@@ -226,7 +232,7 @@ def _read_graded(course: Course, assignment: Assignment, student: str) -> Notebo
     return nbformat.reads(graded_notebook(course, assignment.id, student).read_text(encoding="utf-8"), as_version=4)
 
 
-def _item_grades(submission: SubmittedAssignment, assignment: Assignment) -> dict[str, ItemGrade]:
+def item_grades(submission: SubmittedAssignment, assignment: Assignment) -> dict[str, ItemGrade]:
     found = {}
     for notebook in submission.notebooks:
         comments = {comment.name: comment.comment or "" for comment in notebook.comments}
@@ -276,7 +282,7 @@ def _sqlite_file(course: Course) -> Path | None:
     return Path(url.removeprefix("sqlite:///")) if url.startswith("sqlite:///") else None
 
 
-def _has_gradebook(course: Course) -> bool:
+def has_gradebook(course: Course) -> bool:
     """Whether there is something to read; nothing is created by looking."""
     path = _sqlite_file(course)
     return path is None or path.is_file()
@@ -284,7 +290,7 @@ def _has_gradebook(course: Course) -> bool:
 
 def _create(course: Course) -> None:
     """Make a new SQLite file whole: one without its schema's version could never be upgraded."""
-    if _has_gradebook(course):
+    if has_gradebook(course):
         return
     path = _sqlite_file(course)
     aside = path.with_name(f".{path.name}.new")

@@ -17,6 +17,7 @@ from sqlalchemy import Column, Float, MetaData, String, Table, delete, insert, s
 
 from autograder.course import Course
 from autograder.manifest import Assignment, Bonus, Item
+from autograder.recorded import create_tables, remember_result
 from autograder.result import ItemResult, Result
 from autograder.scoring import without_score
 from autograder.term import adjustment_points, read_adjustments
@@ -58,6 +59,7 @@ class Entry:
 def create_ledger(gradebook: Gradebook) -> None:
     """Make the table where it is missing (nbgrader makes its own first: an empty database tells it to)."""
     TABLE.create(gradebook.engine, checkfirst=True)
+    create_tables(gradebook)
 
 
 def read_ledger(gradebook: Gradebook, assignment_id: str, student: str | None = None) -> dict[tuple[str, str], Entry]:
@@ -178,6 +180,7 @@ def settle(
         grade.needs_manual_grade = _needs_manual(grade, item, entry, old, waited)
         _remember(gradebook, assignment.id, result.student, item.id, entry)
         notices += _notices(grade, item.id, faulty, entry)
+    remember_result(gradebook, assignment.id, result.student, "" if fault else result.key)
     gradebook.db.commit()
     return notices
 

@@ -38,6 +38,7 @@ UNUSED_IN_ROOM = frozenset({"mutants.py", "mutants_*.py", "alternatives", "cohor
 AFTER_RESULTS = frozenset(
     {
         *("cohort.py", "collect.py", "gradebook.py", "ledger.py", "autograde.py", "nbgrader_hooks.py", "nbgrader_settings.py"),
+        *("roster.py", "schedule.py", "attempts.py", "recorded.py", "standing.py", "cli_*.py"),
         *(
             "reports",
             "book.py",

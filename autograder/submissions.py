@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from autograder.course import Course, CourseError
 from autograder.reading import BOUNDS, NotAFile, read_file
 from autograder.term import check_student, evidence_folder
 
 ENTRIES = 20_000  # of one folder that are looked at
+TIMESTAMP = "timestamp.txt"  # nbgrader's, beside a submitted notebook
+_TIME = re.compile(r"(\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(?:\.\d{1,6})?) ?(UTC|Z|[+-]\d\d:?\d\d|[A-Z]\w+(?:/\w+)+)?")
 
 
 @dataclass(frozen=True)
@@ -81,6 +86,29 @@ def read_submitted(path: Path) -> bytes:
         return read_file(path, BOUNDS.bytes + 1)
     except NotAFile:
         return b""
+
+
+def read_timestamp(path: Path) -> datetime | None:
+    """The time in nbgrader's file; UTC where it names no zone, as nbgrader takes it. None where there is none that can be read."""
+    try:
+        text = read_file(path, 200).decode("utf-8", "replace").strip()
+    except (FileNotFoundError, NotAFile):
+        return None
+    found = _TIME.fullmatch(text)
+    if found is None:
+        return None
+    moment, zone = found.groups()
+    try:
+        if zone is not None and "/" in zone:
+            return datetime.fromisoformat(moment).replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
+        return datetime.fromisoformat(moment + ("+00:00" if zone in (None, "UTC", "Z") else zone)).astimezone(UTC)
+    except (ValueError, OverflowError, ZoneInfoNotFoundError):
+        return None
+
+
+def timestamp_text(moment: datetime) -> str:
+    """A time as nbgrader writes it, always in UTC."""
+    return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M:%S.%f} UTC"
 
 
 def _submitted(entry: Path, assignment_id: str, *, in_term: bool, problems: list[str]) -> Iterator[Submitted]:

@@ -8,13 +8,15 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any, Self
+from zoneinfo import ZoneInfo
 
-import yaml
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
 
 from autograder.course import Course, CourseError
 from autograder.result import Result
+from autograder.schedule import Schedule, Zone, local_instant
+from autograder.strictyaml import YamlProblem, load_yaml
 
 SETTINGS = "course.yml"
 ADJUSTMENTS = "adjustments.jsonl"
@@ -32,12 +34,46 @@ class TermSettings(BaseModel):
     Attributes:
         db: the gradebook's SQLAlchemy URL; ``term/gradebook.db`` where there is none.
         rounds: by assignment, how often staff started new random inputs.
+        timezone: of the due dates that are written without an offset, and of all days that are counted.
+        defaults: what holds for every assignment that says nothing else.
+        assignments: due dates and rules by assignment.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
 
     db: str | None = None
-    rounds: dict[str, Annotated[int, Field(ge=0)]] = {}
+    rounds: dict[str, Annotated[int, Field(ge=0, strict=True)]] = {}
+    timezone: Zone = ZoneInfo("Asia/Seoul")
+    defaults: dict[str, Any] = {}
+    assignments: dict[str, Schedule] = {}
+
+    @model_validator(mode="before")
+    @classmethod
+    def _merged(cls, data: Any) -> Any:
+        """``defaults`` stand in every assignment that does not say otherwise."""
+        if not isinstance(data, dict) or not isinstance(defaults := data.get("defaults", {}), dict):
+            return data
+        if "due" in defaults:
+            raise ValueError("defaults: a due date belongs to one assignment")
+        Schedule.model_validate(defaults)
+        assignments = data.get("assignments", {})
+        if not isinstance(assignments, dict):
+            return data
+        merged = {name: defaults | own if isinstance(own, dict) else own for name, own in assignments.items()}
+        return data | {"assignments": merged}
+
+    @model_validator(mode="after")
+    def _real_times(self) -> Self:
+        for name, schedule in self.assignments.items():
+            if schedule.due is not None:
+                try:
+                    local_instant(schedule.due, self.timezone)
+                except ValueError as error:
+                    raise ValueError(f"assignments.{name}.due: {error}") from None
+        return self
+
+    def schedule(self, assignment_id: str) -> Schedule:
+        return self.assignments.get(assignment_id) or Schedule.model_validate(self.defaults)
 
 
 class Adjustment(BaseModel):
@@ -58,13 +94,13 @@ def load_settings(course: Course) -> TermSettings:
     """Read ``term/course.yml``. Raises CourseError when it is no such file's YAML."""
     path = course.term / SETTINGS
     try:
-        data = yaml.safe_load(path.read_text(encoding="utf-8"))
+        data = load_yaml(path)
     except FileNotFoundError:
         return TermSettings()
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise CourseError(f"{path}: not YAML: {error}") from None
+    except YamlProblem as error:
+        raise CourseError(f"{path}: {error}") from None
     try:
-        return TermSettings.model_validate(data or {})
+        return TermSettings.model_validate({} if data is None else data)
     except ValidationError as error:
         lines = [f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors()]
         raise CourseError(f"{path}:\n  " + "\n  ".join(lines)) from None

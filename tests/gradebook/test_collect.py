@@ -38,7 +38,7 @@ WHOLE = {
     "pack/evidence/manifest.json": b"{}",
     "pack/evidence/tables/counts.json": b"[]",
     "t01_sums.ipynb": b"first",
-    "timestamp.txt": b"2025-05-06 12:00:00 UTC",
+    "timestamp.txt": b"2025-05-06 12:00:00.000000 UTC",
 }
 
 
