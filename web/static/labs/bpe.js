@@ -93,7 +93,7 @@
     const rows = element("tbody");
     const table = element(
       "table", { class: "lab-table" }, element("caption", {}, "다음 병합의 후보"),
-      element("thead", {}, element("tr", {}, ...["쌍", "번호", "횟수", ""].map((name) => element("th", { scope: "col" }, name)))),
+      element("thead", {}, element("tr", {}, ...["쌍", "번호", "횟수", "차례"].map((name) => element("th", { scope: "col" }, name)))),
       rows,
     );
     const list = element("ol", { class: "lab-merges" });
