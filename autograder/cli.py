@@ -16,6 +16,8 @@ import typer
 from rich.console import Console
 from typer.core import TyperGroup
 
+from autograder import cli_feedback
+
 if TYPE_CHECKING:
     from autograder.course import Course
     from autograder.result import Result
@@ -281,6 +283,9 @@ def demo(
     course = _course(context)
     _known(course, assignment_id)
     raise typer.Exit(run_demo(course, out, jobs, assignment_id=assignment_id, with_book=not skip_book, sandbox=not without_sandbox))
+
+
+cli_feedback.register(app)
 
 
 def main() -> None:

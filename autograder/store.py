@@ -39,6 +39,7 @@ AFTER_RESULTS = frozenset(
     {
         *("cohort.py", "collect.py", "gradebook.py", "ledger.py", "autograde.py", "nbgrader_hooks.py", "nbgrader_settings.py"),
         *("roster.py", "schedule.py", "attempts.py", "recorded.py", "standing.py", "cli_*.py"),
+        *("feedback.py", "sent.py", "platform_zip.py", "booklinks.py"),
         *(
             "reports",
             "book.py",
