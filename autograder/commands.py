@@ -49,6 +49,7 @@ def grade_and_record(
         console.print(f"[yellow]![/] {escape(plain(problem, 400))}", soft_wrap=True)
     prepare(course, assignment, sandbox=sandbox, console=console)
     from autograder.gradebook import plan, record  # slow to import: after everything that can be wrong
+    from autograder.history import note_run
     from autograder.term import with_adjustments
 
     graded = grade_all(
@@ -65,6 +66,7 @@ def grade_and_record(
             return PROBLEMS, payload | {"recorded": False, "differences": [_plain(d) for d in planned]}
     with console.status("Writing the gradebook …"):
         found = record(course, assignment, results, submissions)
+        note_run(course, assignment.id, results, found)
     _show_notices(console, found)
     console.print(f"[green]✓[/] {len(results)} in the gradebook of {escape(str(course.term))}.", soft_wrap=True)
     faults = [d for d in found if d.kind == "fault"] or [r for r in results.values() if r.status == "grader_fault"]

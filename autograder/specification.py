@@ -51,11 +51,12 @@ class SpecificationError(ValueError):
 
 @dataclass(frozen=True)
 class Specification:
-    """The whole course; ``rubric`` is in per cent, ``bonus_cap`` in points."""
+    """The whole course; ``rubric`` is in per cent, ``bonus_cap`` in points; ``final`` are the shares of the final grade, in per cent."""
 
     rubric: dict[str, int]
     bonus_cap: Decimal
     assignments: dict[str, AssignmentSpecification]
+    final: dict[str, int]
 
     def earlier_topics(self, assignment_id: str) -> list[str]:
         """The topics of the assignments that come before this one."""
@@ -73,14 +74,17 @@ def parse_specification(data: dict[str, Any]) -> Specification:
     try:
         entries = [_parse_assignment(entry) for entry in data["assignments"]]
         rubric, bonus_cap = dict(data["rubric"]), Decimal(str(data["bonus_cap"]))
+        final = dict(data.get("course", {"weekly": 100}))  # a course without a capstone need not say so
     except KeyError as error:
         raise SpecificationError(f"the key {error} is missing") from None
     if sum(rubric.values()) != 100:
         raise SpecificationError(f"rubric: the dimensions' shares sum to {sum(rubric.values())}, not to 100")
+    if sum(final.values()) != 100:
+        raise SpecificationError(f"course: the shares of the final grade sum to {sum(final.values())}, not to 100")
     ids = [name for entry in entries for name in (entry.id, *entry.requirements, *entry.bullet_texts, *entry.bonus)]
     if twice := sorted(name for name, count in Counter(ids).items() if count > 1):
         raise SpecificationError(f"ids that stand twice: {', '.join(twice)}")
-    return Specification(rubric, bonus_cap, {entry.id: entry for entry in entries})
+    return Specification(rubric, bonus_cap, {entry.id: entry for entry in entries}, final)
 
 
 def _parse_assignment(entry: dict[str, Any]) -> AssignmentSpecification:

@@ -50,7 +50,6 @@ AFTER_RESULTS = frozenset(
             "checkfiles.py",
             "kitzip.py",
             "kit_readme.py",
-            "cli_report.py",
             "history.py",
             "similarity",
             "selfstudy.py",

@@ -7,7 +7,7 @@ import statistics
 from dataclasses import dataclass
 
 from autograder.reports.instructor.cohort import Cohort
-from autograder.reports.view import CELL_TITLES
+from autograder.reports.situation import CELL_TITLES
 
 SLOWEST = 12
 _QUOTED = re.compile(r"\(.*\)", re.S)

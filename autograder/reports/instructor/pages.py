@@ -24,7 +24,7 @@ PAIR_PAGES = 200
 RUNS_SHOWN = 40
 NAVIGATION = {
     "index.html": "개요",
-    "items.html": "문항",
+    "items.html": "항목",
     "checks.html": "검사",
     "runs.html": "실행",
     "similar.html": "유사",
@@ -149,7 +149,7 @@ def _todos(cohort: Cohort, pairs: list[PairRow], items: list, checks: list) -> I
         yield Todo("info", f"멈추거나 강제로 끝난 셀이 있는 제출이 {stopped}건 있습니다.", "runs.html#stopped")
     if negative := [item for item in items if item.reliable and item.discrimination is not None and item.discrimination < 0]:
         titles = ", ".join(item.title for item in negative[:3])
-        yield Todo("info", f"전체 점수와 거꾸로 가는 문항이 있습니다: {titles}. 검사나 채점 기준을 살펴보세요.", "items.html")
+        yield Todo("info", f"전체 점수와 거꾸로 가는 항목이 있습니다: {titles}. 검사나 채점 기준을 살펴보세요.", "items.html")
     if checks and checks[0].graded >= RELIABLE and checks[0].share >= 0.8:
         yield Todo("info", f"거의 모두가 실패하는 검사가 있습니다: {checks[0].title}. 설명이 모자라지 않은지 보세요.", "checks.html")
 
