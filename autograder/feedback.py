@@ -71,7 +71,7 @@ def make_feedback(course: Course, assignment: Assignment, *, students: Collectio
         raise CourseError(f"No grades of {assignment.id} are recorded for {', '.join(unknown)}.")
     now = now or datetime.now(UTC)
     stands = standings(course, assignment, results, released=now)
-    series = class_series(results, {student: standing.total for student, standing in stands.items()})
+    series = class_series(results, stands)
     issued, links = in_words(now.astimezone(load_settings(course).timezone)), item_links(course, assignment)
     made = []
     for student in sorted(students or results):

@@ -37,9 +37,9 @@ def feedback_name(assignment_id: str, student: str, origin: str) -> str:
 
 
 def origin_of(course: Course, assignment_id: str, student: str, attempt: int) -> str:
-    """The name that the submission came in under. Raises CourseError for a damaged record."""
-    found = [entry.origin for entry in read_attempts(course, assignment_id, student) if entry.number == attempt]
-    return found[0] if found else ""
+    """The name that a submission came in under; ``attempt`` counts in the order of time. Raises CourseError for a damaged record."""
+    origins = [entry.origin for entry in read_attempts(course, assignment_id, student)]
+    return origins[attempt - 1] if 0 < attempt <= len(origins) else ""
 
 
 def feedback_zip(pages: Mapping[str, str]) -> bytes:

@@ -12,7 +12,7 @@ from course_lib.kit.korean import josa
 
 MOST = 3
 NAMED = 4  # titles that a sentence lists
-SENTENCES = 300  # letters of a check's message that a summary quotes
+SENTENCES = 200  # letters of a check's message that a summary quotes
 _UNFINISHED = re.compile(r"^`([A-Za-z_][\w.]{0,80})`\S* (?:아직 작성하지 않았습니다|노트북에 없습니다)")
 _TRIFLES = 0.005
 

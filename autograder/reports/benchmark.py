@@ -11,12 +11,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from statistics import quantiles
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from autograder.manifest import DIMENSIONS
 from autograder.reports.model import Column, Comparison
 from autograder.reports.view import DIMENSION_TITLES
 from autograder.result import Result
+
+if TYPE_CHECKING:
+    from autograder.standing import Standing
 
 FEWEST = 10  # students that a class is compared from
 PER_BAND = 5
@@ -34,6 +37,7 @@ class Series:
     Attributes:
         values: by student.
         low, high: the axis, where it is known beforehand.
+        step: the least width of a column.
         relative: a ratio to the reference, on an axis of powers.
     """
 
@@ -44,19 +48,23 @@ class Series:
     values: Mapping[str, float]
     low: float | None = None
     high: float | None = None
+    step: float = 0.0
     relative: bool = False
 
 
-def class_series(results: Mapping[str, Result], totals: Mapping[str, float] | None = None) -> tuple[Series, ...]:
+def class_series(results: Mapping[str, Result], stands: Mapping[str, Standing] | None = None) -> tuple[Series, ...]:
     """The figures of a cohort. Submissions that could not be read or graded do not count.
 
     Args:
-        totals: final scores by student where people have decided; the automatic ones otherwise.
+        stands: where the students stand. While anybody waits for a grader, only automatic scores can be compared.
     """
     graded = {student: result for student, result in results.items() if result.status in ("graded", "partial")}
-    found = list(_scores(graded, totals or {}))
+    decided = {student: standing for student, standing in (stands or {}).items() if student in graded}
+    if decided.keys() != graded.keys() or any(standing.waiting for standing in decided.values()):
+        decided = {}
+    found = list(_scores(graded, decided))
     review = {student: float(len(result.review)) for student, result in graded.items() if result.score > 0}
-    found.append(Series("review", "코드 검토의 지적", "개", "lower", review, low=0.0))
+    found.append(Series("review", "코드 검토의 지적", "개", "lower", review, low=0.0, step=1.0))
     for name in dict.fromkeys(name for result in graded.values() for name in result.metrics):
         metrics = {student: result.metrics[name] for student, result in graded.items() if name in result.metrics}
         first = next(iter(metrics.values()))
@@ -68,16 +76,19 @@ def class_series(results: Mapping[str, Result], totals: Mapping[str, float] | No
     return tuple(found)
 
 
-def _scores(graded: Mapping[str, Result], totals: Mapping[str, float]) -> Iterator[Series]:
+def _scores(graded: Mapping[str, Result], decided: Mapping[str, Standing]) -> Iterator[Series]:
     if not graded:
         return
-    first = next(iter(graded.values()))
-    sums = {student: totals.get(student, result.score) for student, result in graded.items()}
-    yield Series("total", "총점", "점", "higher", sums, 0.0, max(first.max_score, *sums.values()))
+    first, suffix = next(iter(graded.values())), "" if decided else "(자동 채점)"
+    totals = {student: decided[student].total if decided else result.score for student, result in graded.items()}
+    yield Series("total", f"총점{suffix}", "점", "higher", totals, 0.0, max(first.max_score, *totals.values()))
     for dimension in DIMENSIONS:
-        if entry := first.dimensions.get(dimension):
-            values = {student: result.dimensions[dimension].score for student, result in graded.items() if dimension in result.dimensions}
-            yield Series(dimension, f"{DIMENSION_TITLES[dimension]}(자동 채점)", "점", "higher", values, 0.0, entry.max_score)
+        entries = {student: (decided[student] if decided else result).dimensions.get(dimension) for student, result in graded.items()}
+        values = {student: entry.score for student, entry in entries.items() if entry is not None}
+        if dimension in first.dimensions:
+            yield Series(
+                dimension, f"{DIMENSION_TITLES[dimension]}{suffix}", "점", "higher", values, 0.0, first.dimensions[dimension].max_score
+            )
 
 
 def comparisons(series: Sequence[Series], result: Result) -> tuple[Comparison, ...]:
@@ -101,6 +112,7 @@ def _comparison(series: Series, result: Result) -> Comparison:
         students=len(series.values),
         place=place(value, list(series.values.values()), series.better) if enough else "",
         columns=histogram(series) if enough else (),
+        axis=() if series.relative or series.low is None or series.high is None else (series.low, series.high),
         quartiles=tuple(_coarse(q, 3) for q in quantiles(series.values.values(), n=4, method="inclusive")) if enough else (),
     )
 
@@ -176,7 +188,7 @@ def _edges(values: Sequence[float], series: Series) -> list[float]:
         return [2.0**power for power in range(low, high + 1)]
     low = series.low if series.low is not None else values[0]
     high = series.high if series.high is not None else values[-1]
-    step = _round_step((high - low) / COLUMNS) if high > low else 1.0
+    step = max(_round_step((high - low) / COLUMNS) if high > low else 1.0, series.step)
     first = math.floor(low / step + 1e-9)
     count = max(math.ceil(high / step - 1e-9) - first, 1)
     return [round((first + number) * step, 10) for number in range(count + 1)]

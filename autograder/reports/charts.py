@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from autograder.reports.model import Comparison
 from autograder.reports.text import number
 
 WIDTH, HEIGHT = 600.0, 56.0
 EDGE = 8.0  # so that a mark at the very end is whole
+APART = 110.0  # between two labels
 LEAST = 4.0  # height of a column that somebody stands in
 
 
@@ -54,6 +55,7 @@ def strip(comparison: Comparison) -> Strip | None:
     """The drawing for one comparison; None where there is nothing to draw but the value itself."""
     log = bool(comparison.landmarks)
     ends = [comparison.value, *comparison.quartiles, *(value for _, value in comparison.landmarks)]
+    ends += comparison.axis
     ends += [edge for column in comparison.columns for edge in (column.low, column.high)]
     low, high = min(ends), max(ends)
     if not low < high:
@@ -70,7 +72,7 @@ def strip(comparison: Comparison) -> Strip | None:
         bars=tuple(_bars(comparison, across)),
         own=across(comparison.value),
         box=(quartiles[0], quartiles[1], quartiles[2]) if len(quartiles) == 3 else None,
-        marks=tuple(_mark(across(value), title) for title, value in comparison.landmarks),
+        marks=_marks([(across(value), title) for title, value in comparison.landmarks]),
         low=number(low),
         high=number(high),
         text=sentence(comparison),
@@ -86,8 +88,15 @@ def _bars(comparison: Comparison, across: Callable[[float], float]) -> Iterator[
         yield Bar(left, round(HEIGHT - height, 1), round(max(right - left - 1, 1.0), 1), height)
 
 
-def _mark(x: float, label: str) -> Mark:
-    return Mark(x, label, "start" if x < WIDTH / 6 else "end" if x > 5 * WIDTH / 6 else "middle")
+def _marks(placed: list[tuple[float, str]]) -> tuple[Mark, ...]:
+    """Landmarks from left to right; the name of one that would be written over another's joins it."""
+    made: list[Mark] = []
+    for x, label in sorted(placed):
+        if made and x - made[-1].x < APART:
+            made[-1] = replace(made[-1], label=f"{made[-1].label} · {label}")
+            label = ""
+        made.append(Mark(x, label, "start" if x < WIDTH / 6 else "end" if x > 5 * WIDTH / 6 else "middle"))
+    return tuple(made)
 
 
 def sentence(comparison: Comparison) -> str:

@@ -177,6 +177,7 @@ class Comparison:
         place: where the student stands in the class, in words; "" where fewer than ten can be compared.
         columns: the class's histogram, no column of which stands for fewer than three students.
         quartiles: a quarter, half and three quarters of the class lie below; empty like ``columns``.
+        axis: where a drawing of it begins and ends; empty where the values say so.
     """
 
     name: str
@@ -190,6 +191,7 @@ class Comparison:
     place: str = ""
     columns: tuple[Column, ...] = ()
     quartiles: tuple[float, ...] = ()
+    axis: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True)

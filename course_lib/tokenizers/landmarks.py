@@ -25,7 +25,7 @@ def best_seconds(work: Callable[[], object], repeat: int = 3) -> float:
 def training_landmarks(corpus: Sequence[str], vocab_size: int) -> dict[str, float]:
     """Seconds that training takes without thought, in the reference, and in the ``tokenizers`` library."""
     return {
-        "naive": best_seconds(lambda: naive_training(corpus, vocab_size), repeat=1),
+        "naive": best_seconds(lambda: naive_training(corpus, vocab_size), repeat=2),
         "reference": best_seconds(lambda: train_bpe(corpus, vocab_size, [], 1)),
         "library": best_seconds(lambda: _library_training(corpus, vocab_size)),
     }
@@ -38,7 +38,7 @@ def encoding_landmarks(text: str, vocab: dict[str, int], merges: Sequence[Pair],
     library = Tokenizer(models.BPE(vocab, list(merges), unk_token=unk))
     library.pre_tokenizer = pre_tokenizers.Whitespace()
     return {
-        "naive": best_seconds(lambda: naive_encoding(text, vocab, merges, unk), repeat=1),
+        "naive": best_seconds(lambda: naive_encoding(text, vocab, merges, unk), repeat=2),
         "reference": best_seconds(lambda: BPETokenizer(vocab, merges, unk).encode(text)),
         "library": best_seconds(lambda: library.encode(text)),
     }
