@@ -21,13 +21,13 @@ class Column:
 
 @dataclass(frozen=True)
 class Box:
-    """A box plot along 0 to 100; each value in per cent."""
+    """A box plot along 0 to 100: where its parts begin, and how long they are."""
 
     low: float
+    span: float
     first: float
-    median: float
-    third: float
-    high: float
+    middle: float
+    mark: float
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,11 @@ def columns(bars: Sequence[Bar]) -> list[Column]:
 
 def box(found: Summary) -> Box:
     """From a summary of shares between 0 and 1."""
-    return Box(*(round(100 * min(max(value, 0), 1), 2) for value in (found.low, found.first, found.median, found.third, found.high)))
+    low, first, median, third, high = (
+        100 * min(max(value, 0), 1) for value in (found.low, found.first, found.median, found.third, found.high)
+    )
+    values = low, max(high - low, 0.3), first, max(third - first, 0.3), min(max(median - 0.3, 0), 99.3)
+    return Box(*(round(value, 2) for value in values))
 
 
 def across(share: float) -> float:
