@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from autograder.reports.instructor.statistics import Bar, ItemStatistic, Summary
+from autograder.reports.text import points
 
 WIDTH, HEIGHT = 460, 300
 LEFT, RIGHT, TOP, BOTTOM = 40, 14, 14, 38
@@ -13,10 +14,11 @@ LEFT, RIGHT, TOP, BOTTOM = 40, 14, 14, 38
 
 @dataclass(frozen=True)
 class Column:
-    """One column: its height in per cent of the highest."""
+    """One column: its height in per cent, what stands above it, and below."""
 
-    bar: Bar
     height: float
+    above: str
+    below: str
 
 
 @dataclass(frozen=True)
@@ -38,8 +40,14 @@ class Dot:
 
 
 def columns(bars: Sequence[Bar]) -> list[Column]:
+    """A histogram, as high as its highest column."""
     most = max((bar.count for bar in bars), default=0) or 1
-    return [Column(bar, round(100 * bar.count / most, 2)) for bar in bars]
+    return [Column(round(100 * bar.count / most, 2), str(bar.count or ""), f"{bar.low:g}–") for bar in bars]
+
+
+def trend(values: Sequence[tuple[str, float]], maximum: float) -> list[Column]:
+    """Named values side by side, of a maximum."""
+    return [Column(round(100 * min(max(value / maximum, 0), 1), 2), points(value), name) for name, value in values]
 
 
 def box(found: Summary) -> Box:

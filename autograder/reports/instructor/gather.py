@@ -10,11 +10,13 @@ from pathlib import Path
 from sqlalchemy import MetaData, Table, distinct, func, inspect, select
 
 from autograder.course import Course, CourseError
+from autograder.feedback import HELD
 from autograder.gradebook import has_gradebook, open_gradebook
 from autograder.history import read_runs
 from autograder.manifest import Assignment
 from autograder.reports.instructor.cohort import Cohort, Marks
 from autograder.reports.instructor.pages import render_pages
+from autograder.reports.student import page_name
 from autograder.reports.text import write_whole
 from autograder.roster import read_roster
 from autograder.similarity import answers, find_similar, given_code, past_submissions, submitted_code
@@ -79,9 +81,12 @@ def _past(course: Course, assignment: Assignment, folder: Path | None) -> list:
 
 
 def _page_of(course: Course, assignment: Assignment, student: str, out: Path) -> str:
-    """Where the page lies that the student was sent, as seen from the report; "" where there is none."""
-    page = course.term / "feedback" / student / assignment.id / f"{assignment.id}.html"
-    return os.path.relpath(page, out) if page.is_file() else ""
+    """Where the student's report lies, as seen from ours: sent, or held back while somebody has to decide; "" where there is none."""
+    places = (
+        course.term / "feedback" / student / assignment.id / f"{assignment.id}.html",
+        course.term / HELD / assignment.id / page_name(student),
+    )
+    return next((os.path.relpath(page, out) for page in places if page.is_file()), "")
 
 
 def _marks(course: Course, assignment: Assignment) -> list[Marks]:

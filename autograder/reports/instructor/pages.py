@@ -14,14 +14,15 @@ from autograder.reports.instructor import charts, execution, failures
 from autograder.reports.instructor.cohort import Cohort
 from autograder.reports.instructor.page import anchor, render
 from autograder.reports.instructor.sidebyside import side_by_side
-from autograder.reports.instructor.statistics import RELIABLE, item_statistics, summary
-from autograder.reports.instructor.statistics import histogram as bars
+from autograder.reports.instructor.statistics import RELIABLE, histogram, item_statistics, summary
 from autograder.reports.view import DIMENSION_TITLES
 from autograder.similarity import THRESHOLD, Pair
 from autograder.similarity.compare import COMMON_SHARE
 
 PAIR_PAGES = 200
 RUNS_SHOWN = 40
+TREND = 12
+WHY = {"another submission": "다른 제출", "graded anew": "다시 채점함"}  # the gradebook's reasons, which staff also see on the terminal
 NAVIGATION = {
     "index.html": "개요",
     "items.html": "항목",
@@ -89,7 +90,7 @@ def render_pages(cohort: Cohort, given: NDArray[np.uint64] | None = None) -> Ite
         render("similar.html", page="similar.html", **common, grouped=grouped, kinds=KIND_TITLES, groups=_groups(cohort), **limits),
     )
     yield "marking.html", render("marking.html", page="marking.html", **common, **_marking(cohort))
-    yield "history.html", render("history.html", page="history.html", **common, rows=_history(cohort))
+    yield "history.html", render("history.html", page="history.html", **common, **_history(cohort))
     yield "students.html", render("students.html", page="students.html", **common, named=DIMENSIONS)
     known = np.empty(0, np.uint64) if given is None else given
     for row in pairs:
@@ -120,10 +121,12 @@ def _overview(cohort: Cohort, pairs: list[PairRow], items: list, checks: list) -
         worth = float(cohort.assignment.maximum(dimension))
         if found and worth:
             strips.append((DIMENSION_TITLES[dimension], worth, found, charts.box(found)))
+    counted = histogram(cohort.totals, maximum)
     return {
         "total": total,
+        "bars": counted,
         "maximum": maximum,
-        "columns": charts.columns(bars(cohort.totals, maximum)),
+        "columns": charts.columns(counted),
         "strips": strips,
         "todos": list(_todos(cohort, pairs, items, checks)),
         "counts": {name: len(execution.by_status(cohort, name)) for name in STATUS_TITLES},
@@ -180,20 +183,23 @@ def _marking(cohort: Cohort) -> dict[str, object]:
     return {"rows": rows, "graders": dict(sorted(graders.items(), key=lambda entry: (-entry[1], entry[0])))}
 
 
-def _history(cohort: Cohort) -> list[RunRow]:
-    """The newest first."""
+def _history(cohort: Cohort) -> dict[str, object]:
+    """Rows with the newest first, and the mean's course."""
     rows = []
     latest: dict[str, float] = {}
     for run in cohort.runs:
         changed = tuple(
-            (student, latest[student], score, "; ".join(run.why.get(student, ())))
+            (student, latest[student], score, ", ".join(WHY.get(reason, reason) for reason in run.why.get(student, ())))
             for student, score in run.scores.items()
             if student in latest and abs(latest[student] - score) > 1e-6
         )
         joined = sum(student not in latest for student in run.scores)
         rows.append(RunRow(run, sum(run.scores.values()) / len(run.scores) if run.scores else 0.0, changed, joined))
         latest |= run.scores
-    return rows[-RUNS_SHOWN:][::-1]
+    shown = rows[-RUNS_SHOWN:]
+    zone = cohort.made.tzinfo
+    means = [(f"{row.run.when.astimezone(zone):%m-%d}", row.mean) for row in shown[-TREND:]]
+    return {"rows": shown[::-1], "trend": charts.trend(means, float(cohort.assignment.points)), "zone": zone}
 
 
 def _pair_rows(cohort: Cohort) -> list[PairRow]:

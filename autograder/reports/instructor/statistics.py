@@ -75,9 +75,9 @@ def summary(values: Sequence[float]) -> Summary | None:
 
 
 def histogram(values: Sequence[float], maximum: float) -> list[Bar]:
-    """Columns of equal width from 0 to ``maximum``, or to the highest value with its bonus; about fifteen, on whole numbers."""
+    """Columns of equal width from 0 to ``maximum``, or to the highest value with its bonus; at most eighteen, on whole numbers."""
     top = max([maximum, *values])
-    width = next(step for step in (1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 10_000) if top / step <= 16)
+    width = next(step for step in (1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 10_000) if top / step <= 18)
     count = max(math.ceil(top / width), 1)
     counts = [0] * count
     for value in values:

@@ -3,7 +3,7 @@ for (const table of document.querySelectorAll("table.sortable")) {
   const body = table.tBodies[0];
   const value = (row, column) => row.cells[column].dataset.value ?? row.cells[column].textContent.trim();
   for (const head of table.tHead.rows[0].cells) {
-    if (!head.textContent.trim()) continue;
+    if (head.dataset.fixed !== undefined || !head.textContent.trim()) continue;
     const button = document.createElement("button");
     button.type = "button";
     button.append(...head.childNodes);
