@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from random import Random
 
 from course_lib.kit.world.forms import Form, Section, Template
-from course_lib.kit.world.genres import FORMS
+from course_lib.kit.world.genres import FORMS, ON_REQUEST
 from course_lib.kit.world.knowledge import HELD_OUT, held_out
 from course_lib.kit.world.people import Person
 from course_lib.kit.world.scene import Cast, Scene, between, pick
 from course_lib.kit.world.slips import with_slips
 
 SPLITS = ("train", "test", "new_templates", "new_facts")
+STATING = frozenset({"profile", "almanac"})  # genres that state facts one at a time
 _SLOPPY = frozenset({"board", "chat"})
 
 
@@ -42,16 +43,17 @@ def documents(seed: int, split: str = "train", extra_people: Sequence[Person] = 
         split: ``train``; ``test``, drawn apart from the same sentences; ``new_templates``, of sentences that training never has;
             ``new_facts``, which states facts that training never states.
         extra_people: islanders of one's own.
-        genre: only this genre.
+        genre: only this genre, also one that is never drawn by itself (``almanac``).
 
     Raises:
         ValueError: an unknown split or genre, or an extra person whose name is taken or whose place does not exist.
     """
     if split not in SPLITS:
         raise ValueError(f"split is one of {', '.join(SPLITS)}, not {split!r}")
-    forms = [form for form in FORMS if genre in (None, form.genre) and (split != "new_facts" or form.genre == "profile")]
+    offered = FORMS if genre is None else (*FORMS, *ON_REQUEST)
+    forms = [form for form in offered if genre in (None, form.genre) and (split != "new_facts" or form.genre in STATING)]
     if not forms:
-        raise ValueError(f"no genre {genre!r} in the split {split}; there are {', '.join(sorted({form.genre for form in FORMS}))}")
+        raise ValueError(f"no genre {genre!r} in the split {split}; there are {', '.join(sorted({form.genre for form in offered}))}")
     return _stream(Cast(extra_people), forms, split, Random(f"{seed}/{split}"))
 
 
