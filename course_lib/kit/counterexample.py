@@ -14,7 +14,8 @@ from __future__ import annotations
 
 import contextlib
 import inspect
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -23,10 +24,12 @@ from course_lib.kit import expect
 from course_lib.kit.binding import StudentError, Submission
 
 EXCHANGES = 60  # with the notebook, for one failing check
-BATCH = 16  # inputs tried in one exchange
+FIRST_BATCH, BATCH = 4, 16  # inputs tried in one exchange, while none fails twice as many each time
+LARGE = 20
 SECONDS = 5.0  # for one exchange; a search that meets an endless loop ends with what it found
 LINE = 600  # characters of an example; a longer one is none
 GOT = 300
+_JAMO_OR_MARK = re.compile("[\u0300-\u036f\u1100-\u11ff\u3099\u309a]")
 
 
 @dataclass(frozen=True)
@@ -54,23 +57,51 @@ class Call:
     def text(self, arguments: tuple[Any, ...]) -> str:
         """The line for some arguments."""
         if self.line is not None:
-            return self.line(*arguments)
+            return unmistakable(self.line(*arguments))
         shown = list(arguments)
         while shown and _is_default(shown[-1], self._defaults.get(len(shown) - 1, inspect.Parameter.empty)):
             shown.pop()
-        return f"{self.function}({', '.join(map(repr, shown))})"
+        return unmistakable(f"{self.function}({', '.join(map(repr, shown))})")
 
     @property
     def _defaults(self) -> dict[int, Any]:
         return {} if self.line is not None else dict(enumerate(p.default for p in inspect.signature(self.right).parameters.values()))
 
     def smaller(self, arguments: tuple[Any, ...]) -> Iterator[tuple[Any, ...]]:
-        """Arguments that are smaller in one place, the boldest changes first."""
+        """Arguments that are smaller in one place, then in two: an option left at its default, less of something, smaller numbers.
+
+        Large numbers come first: they cost time in every run after.
+        """
+        for options in (self._default, self._large, self._less, self._number):
+            yield from self._changed(arguments, options)
+        for number in self._changed(arguments, self._one_less):
+            yield from self._changed(number, self._less)
+
+    def _changed(self, arguments: tuple[Any, ...], options: Callable[[int, Any], Iterable[Any]]) -> Iterator[tuple[Any, ...]]:
         for place, value in enumerate(arguments):
-            default = self._defaults.get(place, inspect.Parameter.empty)
-            options = [] if default is inspect.Parameter.empty or _is_default(value, default) else [default]
-            for option in (*options, *smaller(value, whole=place in self.whole)):
+            for option in options(place, value):
                 yield (*arguments[:place], option, *arguments[place + 1 :])
+
+    def _default(self, place: int, value: Any) -> list[Any]:
+        default = self._defaults.get(place, inspect.Parameter.empty)
+        if default is inspect.Parameter.empty or _is_default(value, default):
+            return []
+        return [list(default) if isinstance(value, list) else default]
+
+    def _is_number(self, place: int, value: Any) -> bool:
+        return isinstance(value, int) and place not in self.whole
+
+    def _large(self, place: int, value: Any) -> Iterable[int]:
+        return self._number(place, value) if isinstance(value, int) and value > LARGE else []
+
+    def _number(self, place: int, value: Any) -> Iterable[int]:
+        return smaller(value) if self._is_number(place, value) else []
+
+    def _one_less(self, place: int, value: Any) -> Iterable[int]:
+        return [value - 1] if self._is_number(place, value) and value > 1 else []
+
+    def _less(self, place: int, value: Any) -> Iterable[Any]:
+        return [] if isinstance(value, int) else smaller(value, whole=place in self.whole)
 
     def fault(self, reply: tuple[str, Any], arguments: tuple[Any, ...]) -> str:
         """In which way a reply is wrong; "" when it is right."""
@@ -183,52 +214,64 @@ def _step(
     exchange: _Exchange, call: Call, arguments: tuple[Any, ...], fault: str, seen: set[str]
 ) -> tuple[tuple[Any, ...], tuple[str, Any]] | None:
     """The first smaller arguments that fail in the same way, and the reply; ``None`` when there are none, or the exchanges are used up."""
-    candidates, size = _worth_trying(call, arguments, seen), 2
+    candidates, size = _worth_trying(call, arguments, seen), FIRST_BATCH
     while exchange.left and (batch := list(islice(candidates, size))):
         replies = exchange.ask([call.text(candidate) for candidate in batch])
         for candidate, reply in zip(batch, replies, strict=False):
             if call.fault(reply, candidate) == fault:
                 return candidate, reply
+            seen.add(call.text(candidate))
         size = min(2 * size, BATCH)
     return None
 
 
 def _worth_trying(call: Call, arguments: tuple[Any, ...], seen: set[str]) -> Iterator[tuple[Any, ...]]:
+    drawn: set[str] = set()
     for candidate in call.smaller(arguments):
         try:
             line = call.text(candidate)
             call.right(*candidate)
         except (ValueError, TypeError, LookupError):
             continue  # outside the contract
-        if line not in seen:
-            seen.add(line)
+        if line not in seen and line not in drawn:
+            drawn.add(line)
             yield candidate
 
 
-def smaller(value: Any, *, whole: bool = False) -> Iterator[Any]:
+def smaller(value: Any, *, whole: bool = False, inside: bool = False) -> Iterator[Any]:
     """Smaller values of the same type: parts left out, the largest first, then parts made smaller.
 
     Args:
         whole: leave parts out, but make none smaller.
+        inside: the value is a part of another; a text is then never made empty.
     """
     match value:
         case bool() | float() | None:
             return
         case int():
-            yield from dict.fromkeys(n for n in (1, value // 2, value - 1) if not whole and 1 <= n < value)
+            yield from dict.fromkeys(n for n in (1, *_closer(value)) if not whole and 1 <= n < value)
         case str():
-            yield from () if whole else _without(value)
+            yield from () if whole else (text for text in _without(value) if text or not inside)
         case list() | tuple():
             yield from _without(value)
             for place, part in enumerate(value):
-                for option in () if whole else smaller(part):
+                for option in () if whole else smaller(part, inside=True):
                     yield type(value)([*value[:place], option, *value[place + 1 :]])
         case dict():
             rows = list(value.items())
             yield from map(dict, _without(rows))
             for place, (key, entry) in enumerate(rows):
-                for row in () if whole else (*((k, entry) for k in smaller(key)), *((key, e) for e in smaller(entry))):
+                keys, entries = smaller(key, inside=True), smaller(entry, inside=True)
+                for row in () if whole else (*((k, entry) for k in keys), *((key, e) for e in entries)):
                     yield dict([*rows[:place], row, *rows[place + 1 :]])
+
+
+def _closer(number: int) -> Iterator[int]:
+    """A half, three quarters, … of a number, up to the one before it."""
+    step = number
+    while step > 1:
+        step = -(-step // 2)
+        yield number - step
 
 
 def _without(value: Any) -> Iterator[Any]:
@@ -244,5 +287,10 @@ def _without(value: Any) -> Iterator[Any]:
 
 def shown(value: Any) -> str:
     """A value's repr, cut where it is long."""
-    text = repr(value)
+    text = unmistakable(repr(value))
     return text if len(text) <= GOT else f"{text[: GOT - 60]} … {text[-50:]}"
+
+
+def unmistakable(python: str) -> str:
+    """Python in which conjoining jamo and combining marks are escaped: they look like the letters that they make."""
+    return _JAMO_OR_MARK.sub(lambda match: f"\\u{ord(match[0]):04x}", python)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import ast
+import logging
 from collections.abc import Mapping
 from dataclasses import replace
 
 from course_lib.kit.checking import CheckOutcome, readable
-from course_lib.kit.counterexample import Found
+from course_lib.kit.counterexample import Found, Search
+
+log = logging.getLogger(__name__)
 
 
 def explained(*passes: list[CheckOutcome], sources: Mapping[str, str]) -> list[list[CheckOutcome]]:
@@ -21,9 +24,18 @@ def explained(*passes: list[CheckOutcome], sources: Mapping[str, str]) -> list[l
     for outcomes in passes:
         for outcome in outcomes:
             if outcome.status == "failed" and outcome.search and not outcome.unfinished and outcome.id not in searched:
-                searched[outcome.id] = outcome.search.run()
+                searched[outcome.id] = _searched(outcome.search)
         result.append([_explained(o, *searched.get(o.id, ("", None)), sources) if o.status == "failed" else o for o in outcomes])
     return result
+
+
+def _searched(search: Search) -> tuple[str, Found | None]:
+    """A search's result; one that fails costs the student an example and nothing else."""
+    try:
+        return search.run()
+    except Exception:
+        log.exception("the search for a smaller example of %s failed", search.function)
+        return search.function, None
 
 
 def _explained(outcome: CheckOutcome, function: str, found: Found | None, sources: Mapping[str, str]) -> CheckOutcome:

@@ -7,7 +7,9 @@ from functools import partial
 import pytest
 
 from course_lib.kit import corpora, expect
+from course_lib.kit.counterexample import Call, smallest
 from course_lib.tokenizers import BPETokenizer, count_pairs, merge_pair, train_bpe
+from course_lib.tokenizers.examples import decoding_call, encoding_call, training_call
 from course_lib.tokenizers.judging import same_training
 from course_lib.tokenizers.misconceptions import (
     COUNTS,
@@ -61,9 +63,17 @@ def test_counts_equal_reference(submission, rng):
 
     for _ in range(5):
         words = telling(rng, draw, lambda words: [count_pairs(words), *(rule(words) for rule, _ in COUNTS.values())])
-        actual = submission.call("count_pairs", words, returns=PAIRS)
         known = {name: (dict(rule(words)), said) for name, (rule, said) in COUNTS.items()}
-        expect.equal(_positive(actual), dict(count_pairs(words)), given=expect.show(words), known=known)
+        with smallest(submission, _counting(words)):
+            actual = submission.call("count_pairs", words, returns=PAIRS)
+            expect.equal(_positive(actual), dict(count_pairs(words)), given=expect.show(words), known=known)
+
+
+def _counting(words):
+    def same(actual, words):
+        return expect.same(_positive(actual), dict(count_pairs(words)))
+
+    return Call("count_pairs", lambda words: dict(count_pairs(words)), (words,), accepts=same, returns=PAIRS)
 
 
 def _positive(counts):
@@ -84,8 +94,9 @@ def test_counts_at_the_edges(submission, rng):
         ({("가",): 4}, {}),
         ({}, {}),
     ):
-        actual = submission.call("count_pairs", words, returns=PAIRS)
-        expect.equal(_positive(actual), expected, given=expect.show(words), known=(overlap | ignored) if expected else None)
+        with smallest(submission, _counting(words)):
+            actual = submission.call("count_pairs", words, returns=PAIRS)
+            expect.equal(_positive(actual), expected, given=expect.show(words), known=(overlap | ignored) if expected else None)
 
 
 # -- bpe-merge --------------------------------------------------------------------------------------------------------
@@ -113,9 +124,14 @@ def test_merges_equal_reference(submission, rng):
         word, pair = telling(rng, draw, lambda drawn: [merge_pair(*drawn), *(rule(*drawn) for rule, _ in MERGES.values())])
         word = (*word, "나", "가", "나", "가")
         for two in (pair, ("나", "가"), ("가", "나")):
-            actual = submission.call("merge_pair", word, two, returns=tuple[str, ...])
             known = {name: (rule(word, two), said) for name, (rule, said) in MERGES.items()}
-            expect.equal(actual, merge_pair(word, two), given=f"merge_pair({word}, {two})", known=known)
+            _same_merge(submission, word, two, known)
+
+
+def _same_merge(submission, word, pair, known):
+    with smallest(submission, Call("merge_pair", merge_pair, (word, pair), returns=tuple[str, ...], whole=(1,))):
+        actual = submission.call("merge_pair", word, pair, returns=tuple[str, ...])
+        expect.equal(actual, merge_pair(word, pair), given=f"merge_pair({word}, {pair})", known=known)
 
 
 @pytest.mark.grades(
@@ -125,13 +141,11 @@ def test_merge_keeps_everything_else(submission, rng):
     """쌍이 없으면 단어가 그대로이고, 병합해도 이은 글자는 같습니다."""
     for length in (int(rng.integers(5, 9)), int(rng.integers(5, 9)) * 2 + 1, 1):
         word = ("아",) * length
-        actual = submission.call("merge_pair", word, ("아", "아"), returns=tuple[str, ...])
         known = {name: (rule(word, ("아", "아")), said) for name, (rule, said) in MERGES.items() if length > 1}
-        expect.equal(actual, merge_pair(word, ("아", "아")), given=f"merge_pair({word}, ('아', '아'))", known=known)
+        _same_merge(submission, word, ("아", "아"), known)
     boundary = {"문자열로 견줌": (("가나다",), "기호가 아니라 이은 문자열로 견주고 있습니다.")}
     for word, pair in ((("가", "나다"), ("가나", "다")), (("나", "가"), ("가", "나")), ((), ("가", "나"))):
-        actual = submission.call("merge_pair", word, pair, returns=tuple[str, ...])
-        expect.equal(actual, word, given=f"merge_pair({word}, {pair})", known=boundary if word else None)
+        _same_merge(submission, word, pair, boundary if word else None)
 
 
 # -- bpe-train --------------------------------------------------------------------------------------------------------
@@ -160,8 +174,9 @@ def test_training_with_ties(submission, rng, upstream):
                 *(w for w, _ in wrong_trainings(corpus, 24, frequency=1, splits=False).values()),
             ],
         )
-        actual, expected, given = _train(submission, upstream, corpus, 24, frequency=1)
-        same_training(actual, expected, given=given, known=partial(wrong_trainings, corpus, 24, frequency=1))
+        with smallest(submission, training_call(corpus, 24, frequency=1)):
+            actual, expected, given = _train(submission, upstream, corpus, 24, frequency=1)
+            same_training(actual, expected, given=given, known=partial(wrong_trainings, corpus, 24, frequency=1))
 
 
 @pytest.mark.grades("bpe-train", weight=2, hint=TIE_HINT)
@@ -170,8 +185,9 @@ def test_training_on_text(submission, rng, upstream, language):
     """한국어와 영어 글에서 특수 토큰과 함께 학습한 결과가 기준 구현과 같습니다."""
     corpus = [*corpora.lines(language, 1_500, int(rng.integers(2**31))), "x² x² ½잔 ½잔 ①번 ①번, (나는), (나는)!"]
     size = len({letter for text in corpus for letter in text}) + 40
-    actual, expected, given = _train(submission, upstream, corpus, size, SPECIALS)
-    same_training(actual, expected, given=given, known=lambda: wrong_trainings(corpus, size, SPECIALS))
+    with smallest(submission, training_call(corpus, size, SPECIALS)):
+        actual, expected, given = _train(submission, upstream, corpus, size, SPECIALS)
+        same_training(actual, expected, given=given, known=lambda: wrong_trainings(corpus, size, SPECIALS))
 
 
 @pytest.mark.grades("bpe-train", hint=("tie_break를 쓰고 있나요?", "'lexicographic_max'에서는 문자열을 견줍니다.", "max(동점인 쌍)"))
@@ -188,8 +204,9 @@ def test_training_with_the_other_tie_rule(submission, rng, upstream):
         made_up_lines,
         lambda corpus: [train_bpe(corpus, 20, (), 1, "lexicographic_max"), *(rule(corpus) for rule, _ in rules.values())],
     )
-    actual, expected, given = _train(submission, upstream, corpus, 20, (), 1, "lexicographic_max")
-    same_training(actual, expected, given=given, known=lambda: {name: (rule(corpus), said) for name, (rule, said) in rules.items()})
+    with smallest(submission, training_call(corpus, 20, (), 1, "lexicographic_max")):
+        actual, expected, given = _train(submission, upstream, corpus, 20, (), 1, "lexicographic_max")
+        same_training(actual, expected, given=given, known=lambda: {name: (rule(corpus), said) for name, (rule, said) in rules.items()})
 
 
 def _wrong_stops(corpus, size, specials, frequency):
@@ -223,11 +240,12 @@ def test_training_stops_in_time(submission, rng, upstream):
     letters = len({letter for text in corpus for letter in text if letter != " "})
     cases = ((90, (), 3), (90, (), 4), (letters + 6, SPECIALS, 1), (1, SPECIALS, 1), (0, (), 1), (letters, (), 1), (500, (), 1))
     for size, specials, frequency in cases:
-        actual, expected, given = _train(submission, upstream, corpus, size, specials, frequency)
-        if missing := [symbol for symbol in expected[0] if (len(symbol) == 1 or symbol in specials) and symbol not in actual[0]]:
-            expect.fail(f"알파벳이나 특수 토큰이 어휘에서 빠졌습니다: {missing}. 입력 {given}", "알파벳을 버림")
         options = (corpus, size, specials, frequency)
-        same_training(actual, expected, given=given, known=lambda options=options: _wrong_stops(*options))
+        with smallest(submission, training_call(*options)):
+            actual, expected, given = _train(submission, upstream, *options)
+            if missing := [symbol for symbol in expected[0] if (len(symbol) == 1 or symbol in specials) and symbol not in actual[0]]:
+                expect.fail(f"알파벳이나 특수 토큰이 어휘에서 빠졌습니다: {missing}. 입력 {given}", "알파벳을 버림")
+            same_training(actual, expected, given=given, known=lambda options=options: _wrong_stops(*options))
 
 
 @pytest.mark.grades(
@@ -249,12 +267,12 @@ def test_a_special_token_keeps_its_id(submission, rng, upstream):
         return [train_wrongly(corpus, 16, special(corpus), 1, renumber=how) for how in ("next", "length")]
 
     corpus = telling(rng, made_up_lines, lambda corpus: [train_bpe(corpus, 16, special(corpus), 1), *wrong(corpus)])
-    actual, expected, given = _train(submission, upstream, corpus, 16, special(corpus), 1)
-    if actual[0].get(special(corpus)[0]) != 0:
-        expect.fail(f"{said} 입력 {given}", "번호를 두 번 줌")
-    same_training(
-        actual, expected, given=given, known=lambda: {f"번호를 두 번 줌 ({i})": (w, said) for i, w in enumerate(wrong(corpus), 1)}
-    )
+    known = {f"번호를 두 번 줌 ({i})": (w, said) for i, w in enumerate(wrong(corpus), 1)}
+    with smallest(submission, training_call(corpus, 16, special(corpus), 1)):
+        actual, expected, given = _train(submission, upstream, corpus, 16, special(corpus), 1)
+        if actual[0].get(special(corpus)[0]) != 0:
+            expect.fail(f"{said} 입력 {given}", "번호를 두 번 줌")
+        same_training(actual, expected, given=given, known=lambda: known)
 
 
 def train_from_generator(student, corpus, size):
@@ -274,12 +292,12 @@ def test_training_reads_the_corpus_once(submission, rng, upstream):
     corpus = made_up_lines(rng, lines=8)
     expected = train_bpe(corpus, 12)
     replaced = upstream(lambda: recorded_training(word_counts(corpus), expected[1]))
-    actual = submission.run(train_from_generator, corpus=corpus, size=12, returns=TRAINED, replaced=replaced)
-    if not actual[1] and expected[1]:
-        expect.fail(
-            "제너레이터로 준 코퍼스에서 병합을 하나도 배우지 못했습니다. 코퍼스를 두 번 읽고 있지 않은지 보세요.", "코퍼스를 두 번 읽음"
-        )
-    same_training(actual, expected, given=f"제너레이터로 준 {expect.show(corpus)} (vocab_size=12)", known=dict)
+    said = "제너레이터로 준 코퍼스에서 병합을 하나도 배우지 못했습니다. 코퍼스를 두 번 읽고 있지 않은지 보세요."
+    with smallest(submission, training_call(corpus, 12, generator=True)):
+        actual = submission.run(train_from_generator, corpus=corpus, size=12, returns=TRAINED, replaced=replaced)
+        if not actual[1] and expected[1]:
+            expect.fail(said, "코퍼스를 두 번 읽음")
+        same_training(actual, expected, given=f"제너레이터로 준 {expect.show(corpus)} (vocab_size=12)", known=dict)
 
 
 # -- bpe-encode -------------------------------------------------------------------------------------------------------
@@ -298,7 +316,8 @@ def decode_ids(student, vocab, merges, ids):
 def _encode(submission, upstream, tokenizer, texts):
     replaced = upstream(lambda: recorded_encoding(word_counts(texts), tokenizer.merges))
     arguments = {"vocab": tokenizer.vocab, "merges": tokenizer.merges, "texts": texts}
-    return submission.run(encode_texts, **arguments, returns=list[list[int]], replaced=replaced)
+    with smallest(submission, *(encoding_call(tokenizer, text) for text in texts)):
+        return submission.run(encode_texts, **arguments, returns=list[list[int]], replaced=replaced)
 
 
 def _tokenizer(corpus, size):
@@ -316,9 +335,10 @@ def _by_rank_and_longest(tokenizer, text):
     return tokenizer.encode(text), ENCODINGS["가장 긴 조각부터"][0](tokenizer, text)
 
 
-def _same_encoding(actual, tokenizer, text):
+def _same_encoding(submission, actual, tokenizer, text):
     known = wrong_encodings(tokenizer, text) if actual != tokenizer.encode(text) else None
-    expect.equal(actual, tokenizer.encode(text), given=f"{text!r} (병합 {expect.show(tokenizer.merges)})", known=known)
+    with smallest(submission, encoding_call(tokenizer, text)):
+        expect.equal(actual, tokenizer.encode(text), given=f"{text!r} (병합 {expect.show(tokenizer.merges)})", known=known)
 
 
 @pytest.mark.grades("bpe-encode", weight=2, hint=RANK_HINT)
@@ -327,7 +347,7 @@ def test_encoding_by_rank(submission, rng, upstream):
     for _ in range(3):
         tokenizer = _tokenizer(made_up_lines(rng, lines=12), 30)
         text = telling(rng, lambda rng: " ".join(made_up_lines(rng)), partial(_by_rank_and_longest, tokenizer))
-        _same_encoding(_encode(submission, upstream, tokenizer, [text])[0], tokenizer, text)
+        _same_encoding(submission, _encode(submission, upstream, tokenizer, [text])[0], tokenizer, text)
 
 
 @pytest.mark.grades("bpe-encode", hint=RANK_HINT)
@@ -338,7 +358,7 @@ def test_encoding_text(submission, rng, upstream, language):
     tokenizer = _tokenizer(corpora.lines(language, 4_000, seed), 700)
     texts = ["", *corpora.lines(language, 600, seed + 1)]
     for text, actual in zip(texts, _encode(submission, upstream, tokenizer, texts), strict=True):
-        _same_encoding(actual, tokenizer, text)
+        _same_encoding(submission, actual, tokenizer, text)
 
 
 @pytest.mark.grades(
@@ -355,7 +375,7 @@ def test_unknown_characters(submission, rng, upstream):
 
     for _ in range(3):
         text = telling(rng, draw, lambda text: [tokenizer.encode(text), *(rule(tokenizer, text) for rule in wrong)])
-        _same_encoding(_encode(submission, upstream, tokenizer, [text])[0], tokenizer, text)
+        _same_encoding(submission, _encode(submission, upstream, tokenizer, [text])[0], tokenizer, text)
 
 
 @pytest.mark.grades("bpe-encode", hint=("번호마다 기호를 찾습니다.", "기호 사이에 아무것도 넣지 않습니다.", "''.join(기호)"))
@@ -364,7 +384,9 @@ def test_decoding(submission, rng):
     tokenizer = _tokenizer(made_up_lines(rng, lines=12), 30)
     ids = [tokenizer.encode(made_up_word(rng, high=9)) for _ in range(6)] + [[int(n) for n in rng.permutation(len(tokenizer.vocab))], []]
     arguments = {"vocab": tokenizer.vocab, "merges": tokenizer.merges}
-    for numbers, actual in zip(ids, submission.run(decode_ids, **arguments, ids=ids, returns=list[str]), strict=True):
-        symbols = [tokenizer.decode([number]) for number in numbers]
-        known = {"빈칸으로 이음": (" ".join(symbols), "기호를 빈칸으로 잇고 있습니다.")} if len(symbols) > 1 else {}
-        expect.equal(actual, tokenizer.decode(numbers), given=f"번호 {numbers}", known=known)
+    with smallest(submission, *(decoding_call(tokenizer, numbers) for numbers in ids)):
+        decoded = submission.run(decode_ids, **arguments, ids=ids, returns=list[str])
+        for numbers, actual in zip(ids, decoded, strict=True):
+            symbols = [tokenizer.decode([number]) for number in numbers]
+            known = {"빈칸으로 이음": (" ".join(symbols), "기호를 빈칸으로 잇고 있습니다.")} if len(symbols) > 1 else {}
+            expect.equal(actual, tokenizer.decode(numbers), given=f"번호 {numbers}", known=known)

@@ -7,8 +7,10 @@ from collections import Counter
 import pytest
 
 from course_lib.kit import corpora, expect
+from course_lib.kit.counterexample import smallest
 from course_lib.kit.text import bytes_to_unicode, pretokenize
 from course_lib.tokenizers import ByteBPETokenizer, train_byte_bpe
+from course_lib.tokenizers.examples import byte_decoding_call, byte_encoding_call, byte_training_calls
 from course_lib.tokenizers.judging import same_training
 from course_lib.tokenizers.trials import any_text, byte_words, made_up_word, recorded_encoding, recorded_training
 
@@ -39,12 +41,15 @@ def test_byte_training(submission, rng, upstream, language):
     corpus = [*corpora.lines(language, 900, int(rng.integers(2**31))), any_text(rng)]
     expected = train_byte_bpe(corpus, 290, ["<끝>"])
     replaced = upstream(lambda: recorded_training(Counter(word for text in corpus for word in byte_words(text)), expected[1]))
-    actual = submission.call("train_byte_bpe", corpus, 290, ["<끝>"], returns=TRAINED, replaced=replaced)
-    if len(set(actual[0]) & set(expected[0])) < 257:
-        expect.fail("어휘에 256개의 바이트 기호가 모두 있지 않습니다. 코퍼스에 없는 바이트도 들어가야 합니다.", "나온 바이트만 알파벳으로")
-    if all(actual[0][symbol] == byte + 1 for byte, symbol in bytes_to_unicode().items()):
-        expect.fail("바이트 값의 순서로 번호를 붙였습니다. 보이는 글자의 코드 포인트 순서여야 합니다.", "바이트 값의 순서")
-    same_training(actual, expected, given=f"{expect.show(corpus)} (vocab_size=290, 특수 토큰 ['<끝>'])", known=dict)
+    with smallest(submission, *byte_training_calls(corpus, 290, ["<끝>"])):
+        actual = submission.call("train_byte_bpe", corpus, 290, ["<끝>"], returns=TRAINED, replaced=replaced)
+        if len(set(actual[0]) & set(expected[0])) < 257:
+            expect.fail(
+                "어휘에 256개의 바이트 기호가 모두 있지 않습니다. 코퍼스에 없는 바이트도 들어가야 합니다.", "나온 바이트만 알파벳으로"
+            )
+        if all(actual[0][symbol] == byte + 1 for byte, symbol in bytes_to_unicode().items()):
+            expect.fail("바이트 값의 순서로 번호를 붙였습니다. 보이는 글자의 코드 포인트 순서여야 합니다.", "바이트 값의 순서")
+        same_training(actual, expected, given=f"{expect.show(corpus)} (vocab_size=290, 특수 토큰 ['<끝>'])", known=dict)
 
 
 @pytest.mark.grades(
@@ -56,13 +61,14 @@ def test_byte_encoding(submission, rng, upstream):
     tokenizer = ByteBPETokenizer(*train_byte_bpe(corpora.lines("ko", 6_000, seed), 500))
     texts = [*corpora.lines("ko", 500, seed + 1), any_text(rng), "  앞뒤 빈칸  ", ""]
     replaced = upstream(lambda: recorded_encoding([word for text in texts for word in byte_words(text)], tokenizer.merges))
-    actual = submission.run(
-        encode_bytes, vocab=tokenizer.vocab, merges=tokenizer.merges, texts=texts, returns=list[list[int]], replaced=replaced
-    )
-    for text, ids in zip(texts, actual, strict=True):
-        apart = [number for word in pretokenize(text) for number in tokenizer.encode(word)]
-        known = {"빈칸을 잃음": (apart, "빈칸을 잃었습니다. 글을 pretokenize_lossless로 나누세요.")} if apart else None
-        expect.equal(ids, tokenizer.encode(text), given=repr(text), known=known)
+    with smallest(submission, *(byte_encoding_call(tokenizer, text) for text in texts)):
+        actual = submission.run(
+            encode_bytes, vocab=tokenizer.vocab, merges=tokenizer.merges, texts=texts, returns=list[list[int]], replaced=replaced
+        )
+        for text, ids in zip(texts, actual, strict=True):
+            apart = [number for word in pretokenize(text) for number in tokenizer.encode(word)]
+            known = {"빈칸을 잃음": (apart, "빈칸을 잃었습니다. 글을 pretokenize_lossless로 나누세요.")} if apart else None
+            expect.equal(ids, tokenizer.encode(text), given=repr(text), known=known)
 
 
 @pytest.mark.grades(
@@ -80,7 +86,12 @@ def test_byte_decoding_is_lossless(submission, rng):
     texts = [any_text(rng) for _ in range(4)] + [" ".join(made_up_word(rng, "뷁쀍갉낡닭") for _ in range(6)), "", " 빈칸  둘\n"]
     ids = [tokenizer.encode(text) for text in texts]
     ids += [numbers[: len(numbers) // 2 + 1] for numbers in ids] + [numbers[1:] for numbers in ids]
-    decoded = submission.run(decode_bytes, vocab=tokenizer.vocab, merges=tokenizer.merges, ids=ids, returns=list[str])
+    with smallest(submission, *(byte_decoding_call(tokenizer, numbers) for numbers in ids)):
+        decoded = submission.run(decode_bytes, vocab=tokenizer.vocab, merges=tokenizer.merges, ids=ids, returns=list[str])
+        _same_texts(tokenizer, ids, decoded)
+
+
+def _same_texts(tokenizer, ids, decoded):
     for numbers, actual in zip(ids, decoded, strict=True):
         right = tokenizer.decode(numbers)
         apart = "".join(tokenizer.decode([number]) for number in numbers)

@@ -7,7 +7,17 @@ import unicodedata
 import pytest
 
 from course_lib.kit import expect, world
+from course_lib.kit.counterexample import Call, smallest
 from course_lib.tokenizers.korean import KoreanTokenizer, compose_jamo, decompose_jamo, morphemes, segment, split_eojeol
+from course_lib.tokenizers.korean_examples import (
+    distinct_jamo_call,
+    eojeol_calls,
+    jamo_calls,
+    korean_calls,
+    morphemes_call,
+    pieces_call,
+    segment_call,
+)
 from course_lib.tokenizers.korean_mistakes import JAMO, wrong_eojeol, wrong_morphemes, wrong_pieces
 
 OTHERS = ("ㅋㅋㅋ 안녕 ㅠㅠ", "ㄱㅏ 가 ㄱ ㅏ", "Å 樂 e\u0301 ½ ①", "abc 123 🙂", "", "가\t나\n\n다  라", "‘뷁’ 쀍!")
@@ -29,9 +39,13 @@ def jamo_round_trip(student, texts):
 
 
 def _round_trip(submission, texts):
-    for text, (pieces, back) in zip(
-        texts, submission.run(jamo_round_trip, texts=texts, returns=list[tuple[str, str]], timeout=60), strict=True
-    ):
+    with smallest(submission, *(call for text in texts for call in jamo_calls(text))):
+        found = submission.run(jamo_round_trip, texts=texts, returns=list[tuple[str, str]], timeout=60)
+        _judge_round_trip(texts, found)
+
+
+def _judge_round_trip(texts, found):
+    for text, (pieces, back) in zip(texts, found, strict=True):
         given = expect.show(text)
         if back != (right := compose_jamo(text)):
             for name, (rule, said) in JAMO.items():
@@ -50,7 +64,8 @@ def test_all_syllables(submission):
     sample = [chr(0xAC00 + step * 271) for step in range(41)]
     found = submission.run(jamo_round_trip, texts=sample, returns=list[tuple[str, str]])
     if len({pieces for pieces, _ in found}) < len(sample):
-        expect.fail("서로 다른 음절이 같은 자모로 풀립니다.", "자모가 겹침")
+        with smallest(submission, distinct_jamo_call(sample)):
+            expect.fail("서로 다른 음절이 같은 자모로 풀립니다.", "자모가 겹침")
 
 
 @pytest.mark.grades(
@@ -58,15 +73,18 @@ def test_all_syllables(submission):
 )
 def test_other_characters_stay(submission, rng):
     """홀로 쓴 자모와 다른 문자가 섞인 글도 그대로 돌아오고, 서로 다른 글은 서로 다르게 풀립니다."""
-    pieces = [found for found, _ in submission.run(jamo_round_trip, texts=["ㄱㅏ", "가", "각", "가ㄱ"], returns=list[tuple[str, str]])]
-    if len(set(pieces)) < 4:
-        expect.fail("'ㄱㅏ'와 '가', '각'과 '가ㄱ'이 같은 자모로 풀립니다. 되돌릴 때 구별할 수 없습니다.", "자모가 겹침")
+    alike = ["ㄱㅏ", "가", "각", "가ㄱ"]
+    with smallest(submission, distinct_jamo_call(alike)):
+        pieces = [found for found, _ in submission.run(jamo_round_trip, texts=alike, returns=list[tuple[str, str]])]
+        if len(set(pieces)) < 4:
+            expect.fail("'ㄱㅏ'와 '가', '각'과 '가ㄱ'이 같은 자모로 풀립니다. 되돌릴 때 구별할 수 없습니다.", "자모가 겹침")
     mixed = ["".join(OTHERS[int(i)] for i in rng.integers(0, len(OTHERS), 3)) for _ in range(4)]
     _round_trip(submission, [*OTHERS, *mixed])
     for text in ("Å 樂", "ㅋㅋ abc"):
-        actual = submission.call("decompose_jamo", text, returns=str)
         known = {"글 전체 정규화": (unicodedata.normalize("NFD", text), "음절이 아닌 글자까지 정규화하고 있습니다.")}
-        expect.equal(actual, text, given=f"decompose_jamo({text!r})", known=known if known["글 전체 정규화"][0] != text else None)
+        with smallest(submission, Call("decompose_jamo", decompose_jamo, (text,), returns=str)):
+            actual = submission.call("decompose_jamo", text, returns=str)
+            expect.equal(actual, text, given=f"decompose_jamo({text!r})", known=known if known["글 전체 정규화"][0] != text else None)
 
 
 @pytest.mark.grades("ko-jamo", hint=("처음부터 풀려 있는 글이 있습니다.", "맥의 파일 이름이 그렇습니다.", "조합용 자모의 나열만 모읍니다."))
@@ -86,7 +104,12 @@ def eojeol_round_trip(student, texts):
 
 
 def _eojeol(submission, texts):
-    for text, (parts, back) in zip(texts, submission.run(eojeol_round_trip, texts=texts, returns=list[tuple[list[str], str]]), strict=True):
+    with smallest(submission, *(call for text in texts for call in eojeol_calls(text))):
+        _judge_eojeol(texts, submission.run(eojeol_round_trip, texts=texts, returns=list[tuple[list[str], str]]))
+
+
+def _judge_eojeol(texts, found):
+    for text, (parts, back) in zip(texts, found, strict=True):
         words = [part for part in parts if not part.isspace()]
         known = wrong_eojeol(text)
         for name, (wrong, said) in known.items():
@@ -138,11 +161,12 @@ def _lines(rng, count=4):
 def test_morphemes(submission, rng):
     """형태소와 품사와 자리가 Kiwi의 분석과 같고, 자리는 글 안에 있으며 앞에서부터 차례로 놓입니다."""
     texts = ["", "그는 어제 공부를 했다.", "🙂 밥을 먹었다", *_lines(rng)]
-    found = submission.run(morphemes_of, texts=texts, returns=list[list[tuple[str, str, int, int]]], timeout=KIWI_SECONDS)
-    for text, actual in zip(texts, found, strict=True):
-        right = [(m.form, m.tag, m.start, m.end) for m in morphemes(text)]
-        known = {name: entry for name, entry in wrong_morphemes(right).items() if entry[0] != right}
-        expect.equal(actual, right, given=expect.show(text), known=known)
+    with smallest(submission, *map(morphemes_call, texts)):
+        found = submission.run(morphemes_of, texts=texts, returns=list[list[tuple[str, str, int, int]]], timeout=KIWI_SECONDS)
+        for text, actual in zip(texts, found, strict=True):
+            right = [(m.form, m.tag, m.start, m.end) for m in morphemes(text)]
+            known = {name: entry for name, entry in wrong_morphemes(right).items() if entry[0] != right}
+            expect.equal(actual, right, given=expect.show(text), known=known)
 
 
 @pytest.mark.grades(
@@ -151,11 +175,12 @@ def test_morphemes(submission, rng):
 def test_segments_by_morpheme(submission, rng):
     """형태소로 나눈 조각을 이으면 원래 글이고, 자르는 자리가 기준 구현과 같습니다."""
     texts = ["", "그는 어제 공부를 했다.", "둘  사이에 빈칸이 있었다", *_lines(rng)]
-    found = submission.run(segments_of, texts=texts, unit="morpheme", returns=list[list[str]], timeout=KIWI_SECONDS)
-    for text, actual in zip(texts, found, strict=True):
-        right = segment(text, "morpheme")
-        known = {name: entry for name, entry in wrong_pieces(text).items() if entry[0] != right}
-        expect.equal(actual, right, given=expect.show(text), known=known)
+    with smallest(submission, *(segment_call(text, "morpheme") for text in texts)):
+        found = submission.run(segments_of, texts=texts, unit="morpheme", returns=list[list[str]], timeout=KIWI_SECONDS)
+        for text, actual in zip(texts, found, strict=True):
+            right = segment(text, "morpheme")
+            known = {name: entry for name, entry in wrong_pieces(text).items() if entry[0] != right}
+            expect.equal(actual, right, given=expect.show(text), known=known)
 
 
 @pytest.mark.grades("ko-segment", hint=("단위마다 무엇을 돌려주나요?", "음절은 글자의 목록입니다.", "list(decompose_jamo(text))"))
@@ -169,14 +194,19 @@ def test_segments_by_other_units(submission, rng, upstream):
         }
     )
     for unit in ("eojeol", "syllable", "jamo"):
-        found = submission.run(segments_of, texts=texts, unit=unit, returns=list[list[str]], replaced=replaced)
-        for text, actual in zip(texts, found, strict=True):
-            if unit == "jamo":
-                if compose_jamo("".join(actual)) != text or not len(actual) >= len(text):
-                    expect.fail(f"자모 조각을 이어 모으면 원래 글이 아닙니다: {expect.show(actual)}. 입력 {expect.show(text)}")
-            else:
-                known = {"빈칸을 잃음": (text.split(), "빈칸을 잃었습니다.")}
-                expect.equal(actual, segment(text, unit), given=f"segment({expect.show(text)}, {unit!r})", known=known)
+        with smallest(submission, *(segment_call(text, unit) for text in texts)):
+            found = submission.run(segments_of, texts=texts, unit=unit, returns=list[list[str]], replaced=replaced)
+            _judge_segments(texts, unit, found)
+
+
+def _judge_segments(texts, unit, found):
+    for text, actual in zip(texts, found, strict=True):
+        if unit == "jamo":
+            if compose_jamo("".join(actual)) != text or not len(actual) >= len(text):
+                expect.fail(f"자모 조각을 이어 모으면 원래 글이 아닙니다: {expect.show(actual)}. 입력 {expect.show(text)}")
+        else:
+            known = {"빈칸을 잃음": (text.split(), "빈칸을 잃었습니다.")}
+            expect.equal(actual, segment(text, unit), given=f"segment({expect.show(text)}, {unit!r})", known=known)
 
 
 # -- ko-tokenizer -----------------------------------------------------------------------------------------------------
@@ -205,11 +235,12 @@ def test_korean_training(submission, rng, upstream, unit):
     corpus = _lines(rng, 12)
     replaced = upstream(lambda: _recorded(corpus, unit))
     for size in (256, 290, 256 + 10_000):
-        actual = submission.call("train_pieces", corpus, size, unit, returns=list[str], replaced=replaced, timeout=60)
         right = KoreanTokenizer.train(corpus, size, unit).pieces
         bigger = KoreanTokenizer.train(corpus, size + 256, unit).pieces
         known = {"바이트를 세지 않음": (bigger, "vocab_size에 256개의 바이트를 넣지 않고 있습니다.")} if bigger != right else {}
-        expect.equal(actual, right, given=f"{expect.show(corpus)}, {size}, {unit!r}", known=known)
+        with smallest(submission, pieces_call(corpus, size, unit)):
+            actual = submission.call("train_pieces", corpus, size, unit, returns=list[str], replaced=replaced, timeout=60)
+            expect.equal(actual, right, given=f"{expect.show(corpus)}, {size}, {unit!r}", known=known)
 
 
 @pytest.mark.grades(
@@ -221,9 +252,14 @@ def test_korean_encoding(submission, rng, upstream, unit):
     tokenizer = KoreanTokenizer.train(_lines(rng, 30), 400, unit)
     texts = ["", "  처음 보는 뷁 🙂\n", *_lines(rng)]
     replaced = upstream(lambda: _recorded(texts, unit))
-    found = submission.run(
-        korean_round_trip, pieces=tokenizer.pieces, unit=unit, texts=texts, returns=list[tuple[list[int], str]], replaced=replaced
-    )
+    with smallest(submission, *(call for text in texts for call in korean_calls(tokenizer, text))):
+        found = submission.run(
+            korean_round_trip, pieces=tokenizer.pieces, unit=unit, texts=texts, returns=list[tuple[list[int], str]], replaced=replaced
+        )
+        _judge_encodings(tokenizer, texts, found)
+
+
+def _judge_encodings(tokenizer, texts, found):
     for text, (ids, back) in zip(texts, found, strict=True):
         right = tokenizer.encode(text)
         shifted = [number - 256 if number > 255 else number for number in right]
@@ -243,9 +279,14 @@ def test_jamo_tokenizer_is_lossless(submission, rng, upstream):
     replaced = upstream(lambda: _recorded(texts, "jamo"))
     pieces = submission.call("train_pieces", texts[3:], 500, "jamo", returns=list[str], replaced=replaced)
     options = {"pieces": pieces, "unit": "jamo", "texts": texts}
-    for text, (ids, back) in zip(
-        texts, submission.run(korean_round_trip, **options, returns=list[tuple[list[int], str]], replaced=replaced), strict=True
-    ):
+    tokenizer = KoreanTokenizer(pieces, "jamo")
+    with smallest(submission, *(call for text in texts for call in korean_calls(tokenizer, text))):
+        found = submission.run(korean_round_trip, **options, returns=list[tuple[list[int], str]], replaced=replaced)
+        _judge_jamo(texts, found)
+
+
+def _judge_jamo(texts, found):
+    for text, (ids, back) in zip(texts, found, strict=True):
         known = (
             {"모으지 않음": (decompose_jamo(text), "자모를 음절로 모으지 않고 돌려주고 있습니다.")}
             if decompose_jamo(text) != text

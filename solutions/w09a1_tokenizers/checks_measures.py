@@ -8,6 +8,8 @@ import statistics
 import pytest
 
 from course_lib.kit import expect
+from course_lib.kit.counterexample import smallest
+from course_lib.tokenizers.korean_examples import benchmark_call, oov_call, ratio_call, still_clock_call
 from course_lib.tokenizers.measures import bytes_per_token, fertility, oov_rate
 
 LETTERS = ["a", "가", "나무", "½", "🙂"]
@@ -59,8 +61,9 @@ def test_bytes_per_token(submission, rng):
             "특수 토큰을 셈": (sum(sizes.values()) / every, "특수 토큰까지 세고 있습니다."),
             "뒤집힘": (sum(map(len, kept.values())) / sum(sizes.values()), "분자와 분모가 뒤집혔습니다."),
         }
-        actual = submission.run(ratio_of, name="bytes_per_token", table=table, special_ids=specials, returns=float)
-        _number(actual, bytes_per_token(table.__getitem__, table, specials), expect.show(table), known)
+        with smallest(submission, ratio_call("bytes_per_token", table, specials)):
+            actual = submission.run(ratio_of, name="bytes_per_token", table=table, special_ids=specials, returns=float)
+            _number(actual, bytes_per_token(table.__getitem__, table, specials), expect.show(table), known)
 
 
 @pytest.mark.grades("cmp-ratio", weight=2, hint=("어절은 text.split()으로 셉니다.", "합의 비율입니다.", "sum(토큰) / sum(어절)"))
@@ -76,8 +79,9 @@ def test_fertility(submission, rng):
             "특수 토큰을 셈": (sum(map(len, table.values())) / sum(words.values()), "특수 토큰까지 세고 있습니다."),
             "뒤집힘": (sum(words.values()) / sum(kept.values()), "분자와 분모가 뒤집혔습니다."),
         }
-        actual = submission.run(ratio_of, name="fertility", table=table, special_ids=specials, returns=float)
-        _number(actual, fertility(table.__getitem__, table, specials), expect.show(table), known)
+        with smallest(submission, ratio_call("fertility", table, specials)):
+            actual = submission.run(ratio_of, name="fertility", table=table, special_ids=specials, returns=float)
+            _number(actual, fertility(table.__getitem__, table, specials), expect.show(table), known)
 
 
 @pytest.mark.grades("cmp-ratio", hint=("나눌 것이 없을 때가 있습니다.", "토큰이 하나도 없으면 0.0입니다.", "… if tokens else 0.0"))
@@ -85,13 +89,15 @@ def test_nothing_to_divide_by(submission, rng):
     """글이나 토큰이나 어절이 없으면 0.0이고, 토큰 하나에 한 글자인 글에서는 그 글자의 바이트 수입니다."""
     for name in ("bytes_per_token", "fertility"):
         for table in ({}, {"": []}, {"": [0]} if name == "fertility" else {"가": []}):
-            actual = submission.run(ratio_of, name=name, table=table, special_ids=[], returns=float)
-            if actual != 0.0:
-                expect.fail(f"{name}: 입력 {table}에서 {actual}이(가) 나왔습니다. 0.0이어야 합니다.", "빈 입력")
+            with smallest(submission, ratio_call(name, table, [])):
+                actual = submission.run(ratio_of, name=name, table=table, special_ids=[], returns=float)
+                if actual != 0.0:
+                    expect.fail(f"{name}: 입력 {table}에서 {actual}이(가) 나왔습니다. 0.0이어야 합니다.", "빈 입력")
     count = int(rng.integers(2, 9))
     table = {"가" * count: list(range(5, 5 + count))}
-    actual = submission.run(ratio_of, name="bytes_per_token", table=table, special_ids=[], returns=float)
-    _number(actual, 3.0, expect.show(table), {"글자를 셈": (1.0, "바이트가 아니라 글자를 세고 있습니다.")})
+    with smallest(submission, ratio_call("bytes_per_token", table, [])):
+        actual = submission.run(ratio_of, name="bytes_per_token", table=table, special_ids=[], returns=float)
+        _number(actual, 3.0, expect.show(table), {"글자를 셈": (1.0, "바이트가 아니라 글자를 세고 있습니다.")})
 
 
 # -- cmp-oov ----------------------------------------------------------------------------------------------------------
@@ -118,8 +124,9 @@ def test_oov(submission, rng, level):
         "섞은 비율": (len(missing) / len(pieces), "분자는 서로 다른 조각을, 분모는 나온 조각을 세고 있습니다."),
         "어휘로 나눔": (len(missing) / len(vocabulary), "어휘의 크기로 나누고 있습니다."),
     }
-    actual = submission.call("oov_rate", pieces, vocabulary, level, returns=float)
-    _number(actual, oov_rate(pieces, vocabulary, level), f"{expect.show(pieces)}, level={level!r}", known)
+    with smallest(submission, oov_call(pieces, vocabulary, level)):
+        actual = submission.call("oov_rate", pieces, vocabulary, level, returns=float)
+        _number(actual, oov_rate(pieces, vocabulary, level), f"{expect.show(pieces)}, level={level!r}", known)
 
 
 def oov_of_generator(student, pieces, vocabulary, level):
@@ -132,9 +139,11 @@ def test_oov_at_the_edges(submission, rng):
     pieces, vocabulary = _oov_case(rng)
     for level in ("type", "token"):
         for given, known, right in (([], vocabulary, 0.0), (pieces, [], 1.0), (pieces, vocabulary, oov_rate(pieces, vocabulary, level))):
-            actual = submission.run(oov_of_generator, pieces=given, vocabulary=known, level=level, returns=float)
-            _number(actual, right, f"제너레이터로 준 {expect.show(given)}, level={level!r}", {})
-    _number(submission.call("oov_rate", pieces, vocabulary, returns=float), oov_rate(pieces, vocabulary), "level을 주지 않음", {})
+            with smallest(submission, oov_call(given, known, level, generator=True)):
+                actual = submission.run(oov_of_generator, pieces=given, vocabulary=known, level=level, returns=float)
+                _number(actual, right, f"제너레이터로 준 {expect.show(given)}, level={level!r}", {})
+    with smallest(submission, oov_call(pieces, vocabulary)):
+        _number(submission.call("oov_rate", pieces, vocabulary, returns=float), oov_rate(pieces, vocabulary), "level을 주지 않음", {})
 
 
 # -- cmp-benchmark ----------------------------------------------------------------------------------------------------
@@ -164,7 +173,6 @@ def test_benchmark_on_our_clock(submission, rng):
     weight, size = sum(1 + len(text) for text in texts), sum(len(text.encode()) for text in texts)
     for repeat in (1, 4, 5):
         costs = [50.0, *(float(value) for value in rng.permutation([1.0, 2.0, 4.0, 9.0, 30.0])[:repeat])]
-        found, calls = submission.run(timed, texts=texts, repeat=repeat, costs=costs, returns=tuple[dict[str, float], int])
         passes = [cost * weight for cost in costs]
         median = statistics.median(passes[1:])
         known = {
@@ -174,20 +182,22 @@ def test_benchmark_on_our_clock(submission, rng):
             "가장 빠른 값": (min(passes[1:]), "가장 빠른 값을 골랐습니다. 중앙값이어야 합니다."),
             "합": (sum(passes[1:]), "여러 번의 시간을 더했습니다. 한 번에 걸린 시간의 중앙값이어야 합니다."),
         }
-        _number(found.get("median_s", math.nan), median, f"예열 {passes[0]:g}초, 실행 {passes[1:]}초의 median_s", known)
-        expect.equal(calls, (repeat + 1) * len(texts), given=f"repeat={repeat}일 때 fn을 부른 횟수")
-        _number(found.get("texts_per_s", math.nan), 3 / median, "texts_per_s", {"한 번": (1 / median, "글의 수를 곱하지 않았습니다.")})
-        characters = sum(map(len, texts)) / median
-        known = {"글자를 셈": (characters, "바이트가 아니라 글자를 세고 있습니다.")}
-        _number(found.get("bytes_per_s", math.nan), size / median, "bytes_per_s", known)
+        characters = {"글자를 셈": (sum(map(len, texts)) / median, "바이트가 아니라 글자를 세고 있습니다.")}
+        with smallest(submission, benchmark_call(texts, repeat, costs)):
+            found, calls = submission.run(timed, texts=texts, repeat=repeat, costs=costs, returns=tuple[dict[str, float], int])
+            _number(found.get("median_s", math.nan), median, f"예열 {passes[0]:g}초, 실행 {passes[1:]}초의 median_s", known)
+            expect.equal(calls, (repeat + 1) * len(texts), given=f"repeat={repeat}일 때 fn을 부른 횟수")
+            _number(found.get("texts_per_s", math.nan), 3 / median, "texts_per_s", {"한 번": (1 / median, "글의 수를 곱하지 않았습니다.")})
+            _number(found.get("bytes_per_s", math.nan), size / median, "bytes_per_s", characters)
 
 
 @pytest.mark.grades("cmp-benchmark", hint=("걸린 시간이 0일 수 있습니다.", "그때 초당 처리량은 0.0입니다.", "median > 0일 때만 나누세요."))
 def test_benchmark_of_nothing(submission, rng):
     """글이 없거나 시계가 움직이지 않으면 처리량은 0.0이고, 글이 아닌 입력의 바이트는 0입니다."""
     for texts, costs in (([], [1.0]), (["가나", "다"], [0.0])):
-        found, _ = submission.run(timed, texts=texts, repeat=2, costs=costs, returns=tuple[dict[str, float], int])
-        expect.equal(found, {"median_s": 0.0, "texts_per_s": 0.0, "bytes_per_s": 0.0}, given=f"글 {texts}, 움직이지 않는 시계")
+        with smallest(submission, still_clock_call(texts)):
+            found, _ = submission.run(timed, texts=texts, repeat=2, costs=costs, returns=tuple[dict[str, float], int])
+            expect.equal(found, {"median_s": 0.0, "texts_per_s": 0.0, "bytes_per_s": 0.0}, given=f"글 {texts}, 움직이지 않는 시계")
     ids = [[int(number) for number in rng.integers(0, 99, 4)] for _ in range(3)]
     found, _ = submission.run(timed, texts=ids, repeat=3, costs=[7.0, 2.0], returns=tuple[dict[str, float], int])
     _number(found.get("median_s", math.nan), 30.0, "번호의 목록을 디코딩할 때의 median_s", {})

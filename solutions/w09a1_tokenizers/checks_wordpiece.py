@@ -7,6 +7,15 @@ import math
 import pytest
 
 from course_lib.kit import corpora, expect
+from course_lib.kit.counterexample import smallest
+from course_lib.tokenizers.examples import (
+    loss_call,
+    score_call,
+    tied_scores_call,
+    wordpiece_decoding_call,
+    wordpiece_encoding_call,
+    wordpiece_training_call,
+)
 from course_lib.tokenizers.trials import made_up_lines, made_up_word, telling
 from course_lib.tokenizers.wordpiece import WordPieceTokenizer, train_wordpiece, unigram_nll, wordpiece_score
 from course_lib.tokenizers.wordpiece_mistakes import (
@@ -34,7 +43,11 @@ def scores_of(student, counts):
 
 
 def _same_scores(submission, counts):
-    found = submission.run(scores_of, counts=counts, returns=list[float])
+    with smallest(submission, *(score_call(three) for three in counts)):
+        _judge_scores(counts, submission.run(scores_of, counts=counts, returns=list[float]))
+
+
+def _judge_scores(counts, found):
     for three, actual in zip(counts, found, strict=True):
         right = float(wordpiece_score(*three))
         if math.isclose(actual, right, rel_tol=1e-9):
@@ -66,7 +79,8 @@ def test_equal_fractions_score_equally(submission, rng):
     found = submission.run(scores_of, counts=[three for pair in pairs for three in pair], returns=list[float])
     for place, (one, other) in enumerate(pairs):
         if found[2 * place] != found[2 * place + 1]:
-            expect.fail(f"{one}과 {other}는 같은 분수인데 점수가 다릅니다. 반올림이 동점을 갈라놓았습니다.", "동점을 갈라놓음")
+            with smallest(submission, tied_scores_call(one, other)):
+                expect.fail(f"{one}과 {other}는 같은 분수인데 점수가 다릅니다. 반올림이 동점을 갈라놓았습니다.", "동점을 갈라놓음")
     often, seldom = int(rng.integers(200, 400)), int(rng.integers(3, 9))
     frequent, rare = submission.run(scores_of, counts=[(often, 900, 950), (seldom, seldom, seldom + 1)], returns=list[float])
     if not rare > frequent:
@@ -79,6 +93,11 @@ NLL_HINT = ("토큰마다 횟수를 세세요.", "확률은 c / N입니다.", "-
 
 
 def _same_loss(submission, words):
+    with smallest(submission, loss_call(words)):
+        _judge_loss(submission, words)
+
+
+def _judge_loss(submission, words):
     actual, right = submission.call("unigram_nll", words, returns=float), unigram_nll(words)
     if math.isclose(actual, right, rel_tol=1e-9, abs_tol=1e-9):
         return
@@ -101,9 +120,10 @@ def test_loss_at_the_edges(submission, rng):
     """토큰이 한 가지뿐이거나 코퍼스가 비면 0이고, 가짓수가 k인 고른 코퍼스에서는 N ln k입니다."""
     number = int(rng.integers(3, 9))
     for words in ({}, {("가",): number}):
-        actual = submission.call("unigram_nll", words, returns=float)
-        if not math.isclose(actual, 0.0, abs_tol=1e-12):
-            expect.fail(f"입력 {words}에서 {actual:.6g}이(가) 나왔습니다. 놀랄 것이 없는 코퍼스의 손실은 0입니다.")
+        with smallest(submission, loss_call(words)):
+            actual = submission.call("unigram_nll", words, returns=float)
+            if not math.isclose(actual, 0.0, abs_tol=1e-12):
+                expect.fail(f"입력 {words}에서 {actual:.6g}이(가) 나왔습니다. 놀랄 것이 없는 코퍼스의 손실은 0입니다.")
     _same_loss(submission, {("가", "##나"): number, ("다", "##라"): number, ("가", "##라"): number, ("다", "##나"): number})
 
 
@@ -137,9 +157,9 @@ def test_wordpiece_training(submission, rng, upstream):
     """무작위 코퍼스에서 병합마다 점수가 가장 높은 쌍을 고릅니다. 동점에서는 어느 쪽이든 맞습니다."""
     size = 26
     corpus = _telling_corpus(rng, size)
-    same_wordpiece(
-        _train(submission, upstream, corpus, size), corpus, size, SPECIALS, 1, given=f"{expect.show(corpus)} (vocab_size={size})"
-    )
+    given = f"{expect.show(corpus)} (vocab_size={size})"
+    with smallest(submission, wordpiece_training_call(corpus, size, SPECIALS, 1)):
+        same_wordpiece(_train(submission, upstream, corpus, size), corpus, size, SPECIALS, 1, given=given)
 
 
 @pytest.mark.grades("wp-train", weight=2, hint=TRAIN_HINT)
@@ -148,8 +168,9 @@ def test_wordpiece_training_on_text(submission, rng, upstream, language):
     """한국어와 영어 글에서 점수가 가장 높은 쌍을 차례로 병합합니다."""
     corpus = corpora.lines(language, 1_500, int(rng.integers(2**31)))
     size = len(train_wordpiece(corpus, 1, SPECIALS)[0]) + 25
-    actual = _train(submission, upstream, corpus, size, frequency=2)
-    same_wordpiece(actual, corpus, size, SPECIALS, 2, given=f"{expect.show(corpus)} (vocab_size={size})")
+    with smallest(submission, wordpiece_training_call(corpus, size, SPECIALS, 2)):
+        actual = _train(submission, upstream, corpus, size, frequency=2)
+        same_wordpiece(actual, corpus, size, SPECIALS, 2, given=f"{expect.show(corpus)} (vocab_size={size})")
 
 
 @pytest.mark.grades(
@@ -167,12 +188,13 @@ def test_wordpiece_stops(submission, rng, upstream):
     corpus = telling(rng, draw, trained)
     letters = len(train_wordpiece(corpus, 1, SPECIALS)[0])
     for size, frequency in ((90, 2), (90, 3), (letters + 2, 1), (letters, 1), (1, 1)):
-        actual = _train(submission, upstream, corpus, size, frequency=frequency)
         given = f"{expect.show(corpus)} (vocab_size={size}, min_frequency={frequency})"
         right = train_wordpiece(corpus, size, SPECIALS, frequency)
-        if actual[1] and actual[1] == train_wordpiece(corpus, size, SPECIALS, 1)[1] != right[1]:
-            expect.fail(f"min_frequency보다 적게 나온 쌍까지 병합하고 있습니다. 입력 {given}", "min_frequency 무시")
-        same_wordpiece(actual, corpus, size, SPECIALS, frequency, given=given)
+        with smallest(submission, wordpiece_training_call(corpus, size, SPECIALS, frequency)):
+            actual = _train(submission, upstream, corpus, size, frequency=frequency)
+            if actual[1] and actual[1] == train_wordpiece(corpus, size, SPECIALS, 1)[1] != right[1]:
+                expect.fail(f"min_frequency보다 적게 나온 쌍까지 병합하고 있습니다. 입력 {given}", "min_frequency 무시")
+            same_wordpiece(actual, corpus, size, SPECIALS, frequency, given=given)
 
 
 # -- wp-encode --------------------------------------------------------------------------------------------------------
@@ -200,10 +222,12 @@ def _tokenizer(rng):
 
 
 def _same_encoding(submission, tokenizer, texts):
-    for text, actual in zip(texts, submission.run(wordpiece_ids, vocab=tokenizer.vocab, texts=texts, returns=list[list[int]]), strict=True):
-        right = tokenizer.encode(text)
-        known = {name: entry for name, entry in wrong_encodings(tokenizer, text).items() if entry[0] != right}
-        expect.equal(actual, right, given=f"{expect.show(text)} (어휘 {expect.show(list(tokenizer.vocab))})", known=known)
+    with smallest(submission, *(wordpiece_encoding_call(tokenizer, text) for text in texts)):
+        found = submission.run(wordpiece_ids, vocab=tokenizer.vocab, texts=texts, returns=list[list[int]])
+        for text, actual in zip(texts, found, strict=True):
+            right = tokenizer.encode(text)
+            known = {name: entry for name, entry in wrong_encodings(tokenizer, text).items() if entry[0] != right}
+            expect.equal(actual, right, given=f"{expect.show(text)} (어휘 {expect.show(list(tokenizer.vocab))})", known=known)
 
 
 def _wrong_where(tokenizer, text, names):
@@ -254,7 +278,11 @@ def test_wordpiece_decoding(submission, rng):
     tokenizer = WordPieceTokenizer(vocab)
     ids = [[vocab[token] for token in ("가", "##나", "!", "다", "##다")], [vocab[token] for token in ("나##", "가", "[UNK]")], []]
     ids += [[int(number) for number in rng.permutation(len(vocab))]]
-    found = submission.run(wordpiece_texts, vocab=vocab, ids=ids, returns=list[str])
+    with smallest(submission, *(wordpiece_decoding_call([tokenizer.tokens[number] for number in numbers]) for numbers in ids)):
+        _judge_texts(tokenizer, ids, submission.run(wordpiece_texts, vocab=vocab, ids=ids, returns=list[str]))
+
+
+def _judge_texts(tokenizer, ids, found):
     for numbers, actual in zip(ids, found, strict=True):
         tokens = [tokenizer.tokens[number] for number in numbers]
         known = {
