@@ -13,6 +13,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from autograder.bookpdf import offer, print_book, withdraw_if_outdated
 from autograder.course import Course, CourseError
 
 _ESCAPES = re.compile(r"\x1b\[[0-9;]*m")
@@ -23,22 +24,32 @@ class BookError(CourseError):
     """The site was not built, or not without warnings; the text holds what Sphinx said."""
 
 
-def build_book(course: Course, *, strict: bool) -> Path:
+def build_book(course: Course, *, strict: bool, pdf: bool = False, fresh: bool = False) -> Path:
     """Build the site and return its first page, ``_build/html/index.html``.
 
     Args:
         course: the checkout whose book is built.
         strict: warnings are errors, and links to nowhere are warnings.
+        pdf: print the whole book as well, into ``_build/html/book.pdf``, and offer it on the front page.
+        fresh: write every page anew, so that the site's folder holds nothing of earlier builds. Outputs of pages are still kept.
 
     Raises:
         BookError: the configuration is missing, a page cannot be built, or ``strict`` met a warning.
+        CourseError: the book cannot be printed.
     """
     for name in ("_config.yml", "_toc.yml"):
         if not (course.root / name).is_file():
             raise BookError(f"{course.root / name}: no such file. Run this in a checkout of the course.")
     build = course.root / "_build"
     with _alone(build):
-        return _build(course.root, build, strict)
+        if fresh:
+            shutil.rmtree(build / "html", ignore_errors=True)
+        index = _build(course.root, build, strict)
+        if pdf:
+            offer(course.root, index.parent, print_book(course.root, index.parent))
+        else:
+            withdraw_if_outdated(course.root, index.parent)
+        return index
 
 
 @contextlib.contextmanager

@@ -136,10 +136,11 @@ def build(
         out.print(f"[green]✓[/] {name}\n  source  {_escaped(source)}\n  release {_escaped(release)}", soft_wrap=True)
 
 
-@app.command(epilog="Example: [bold]course book --strict[/]")
+@app.command(epilog="Examples: [bold]course book --strict[/]; the book on paper: [bold]course book --pdf[/]")
 def book(
     context: typer.Context,
     strict: Annotated[bool, typer.Option("--strict", help="Warnings are errors, dead links too.")] = False,
+    pdf: Annotated[bool, typer.Option("--pdf", help="Print the whole book as well, with Chromium: _build/html/book.pdf.")] = False,
 ) -> None:
     """Build the site into _build/html."""
     from autograder.book import BookError, build_book
@@ -147,7 +148,7 @@ def book(
     course = _course(context)
     try:
         with err.status("Building the book …"):
-            index = build_book(course, strict=strict)
+            index = build_book(course, strict=strict, pdf=pdf)
     except BookError as error:
         err.print(f"[bold red]Error:[/] {_escaped(error)}", soft_wrap=True)
         raise typer.Exit(PROBLEMS) from None

@@ -9,8 +9,6 @@ import http.client
 import http.server
 import itertools
 import json
-import os
-import shutil
 import subprocess
 import tempfile
 import threading
@@ -22,7 +20,8 @@ from urllib.parse import urlsplit
 
 import websocket
 
-CANDIDATES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+from autograder.bookpdf import find_browser
+
 FLAGS = (
     "--headless",
     "--no-sandbox",
@@ -41,16 +40,6 @@ FLAGS = (
     # Nothing but this machine has an address.
     "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1",
 )
-
-
-def find_browser() -> str | None:
-    """The path of a Chromium: $CHROMIUM, Debian's, or one that Playwright has installed."""
-    if named := os.environ.get("CHROMIUM"):
-        return named
-    if found := next(filter(None, map(shutil.which, CANDIDATES)), None):
-        return found
-    installed = sorted(Path.home().glob(".cache/ms-playwright/chromium-*/chrome-linux*/chrome"))
-    return str(installed[-1]) if installed else None
 
 
 class BrowserError(RuntimeError):

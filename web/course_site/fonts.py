@@ -24,6 +24,8 @@ RESERVED_NAMES = "Nanum, Naver Nanum, NanumGothic, Naver NanumGothic"
 LICENCE_LINE = "This Font Software is licensed under the SIL Open Font License, Version 1.1."
 # Letters that scripts or a reader's input may bring in, whatever the pages hold.
 ALWAYS = frozenset(map(chr, range(0x20, 0x7F))) | frozenset("·…“”‘’–—→←↑↓×÷±≤≥≠∞✓✗①②③④⑤⑥⑦⑧⑨")
+# The font draws a backslash as ₩, as old Korean systems did; another font of the reader's has a real one.
+WON = "\\"
 
 log = logging.getLogger(__name__)
 
@@ -63,6 +65,7 @@ def make_subset(source: Path, style: str, characters: frozenset[str]) -> bytes:
     options.name_IDs = [0, 1, 2, 3, 4, 5, 6, 13, 14]
     options.notdef_outline = True
     options.hinting = False
+    options.drop_tables += ["TSI0", "TSI1", "TSI2", "TSI3", "TSI5"]  # notes of the font's makers
     font = TTFont(source, lazy=True, recalcTimestamp=False)
     subsetter = subset.Subsetter(options)
     subsetter.populate(unicodes=[ord(character) for character in characters])
@@ -101,7 +104,7 @@ def page_characters(folder: Path) -> frozenset[str]:
     for path in (static / "translations.js", static / "course.js", *static.glob("labs/*.js")):
         if path.is_file():
             characters.update(path.read_text(encoding="utf-8"))
-    return frozenset(character for character in characters if character.isprintable())
+    return frozenset(character for character in characters if character.isprintable() and character not in WON)
 
 
 def write_fonts(app: Sphinx, error: Exception | None) -> None:
