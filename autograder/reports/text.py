@@ -49,8 +49,8 @@ def prose(text: str, limit: int = MESSAGE) -> Markup:
 
 def points(value: float) -> str:
     """A score as people write it: at most two decimals, and none that are zero. Never rounds up to a full point that was not earned."""
-    text = f"{int(value * 100 + 1e-6) / 100:.2f}".rstrip("0").rstrip(".")
-    return text if text != "-0" else "0"
+    text = f"{int(abs(value) * 100 + 1e-6) / 100:.2f}".rstrip("0").rstrip(".")
+    return f"-{text}" if value < 0 and text != "0" else text
 
 
 def number(value: float) -> str:

@@ -147,6 +147,15 @@ def test_checks_of_one_property_are_told_apart(assignment: Assignment, result: R
     assert "기준과 같습니다. en" in text
 
 
+def with_everything(result: Result) -> Result:
+    """With an input to paste and a better line, which not every result has."""
+    item = next(item for item in result.items if item.id == "add")
+    shown = item.checks[0].model_copy(update={"example": "add(1, 2)", "got": "-1", "cell": "solution-add", "line": 3})
+    items = (item.model_copy(update={"checks": (shown, *item.checks[1:])}), *(other for other in result.items if other.id != "add"))
+    review = (result.review[0].model_copy(update={"code": "tmp = 1", "better": "total = 1", "reason": "뜻을 담습니다."}),)
+    return result.model_copy(update={"items": items, "review": review})
+
+
 HOSTILE = [
     "<script>alert(1)</script>",
     "</style><script>alert(1)</script>",
@@ -163,14 +172,15 @@ HOSTILE = [
 
 @pytest.mark.parametrize("text", HOSTILE)
 def test_text_of_a_submission_stays_text(assignment: Assignment, result: Result, text: str) -> None:
-    check = CheckResult(id=text, passed=False, weight=1, property=text, message=text, misconception=text, hint=(text, text))
+    said = dict.fromkeys(("property", "message", "misconception", "example", "got", "cell"), text)
+    check = CheckResult(id=text, passed=False, weight=1, hint=(text, text), line=3, **said)
     item = ItemResult(id="add", title=text, dimension="implementation", score=0, max_score=1.5, manual_reason=text, checks=(check,))
-    finding = Finding(cell=text, line=1, rule=text, message=text)
+    finding = Finding(cell=text, line=1, rule=text, message=text, code=text, better=text, reason=text)
     cell = result.cells[1].model_copy(update={"error": text, "grade_id": text})
     said = dict.fromkeys(("student", "key", "reason"), text)
     lists = {"items": (item,), "review": (finding,), "cells": (cell,), "adjustments": (text,), "continued_from": (text,)}
     changes = said | lists | {"status": "unreadable"}
-    honest = Page(render_student_page(assignment, result))
+    honest = Page(render_student_page(assignment, with_everything(result)))
     page = Page(render_student_page(assignment, result.model_copy(update=changes)))
     assert {tag for tag, _ in page.tags} <= {tag for tag, _ in honest.tags}
     names = {name for _, attributes in page.tags for name in attributes}

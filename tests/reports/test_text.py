@@ -40,7 +40,19 @@ def test_words_between_backticks_become_code() -> None:
 
 @pytest.mark.parametrize(
     ("value", "text"),
-    [(0, "0"), (1.0, "1"), (0.3, "0.3"), (0.1 + 0.2, "0.3"), (1 / 3, "0.33"), (9.999, "9.99"), (1.25, "1.25"), (10, "10")],
+    [
+        (0, "0"),
+        (1.0, "1"),
+        (0.3, "0.3"),
+        (0.1 + 0.2, "0.3"),
+        (1 / 3, "0.33"),
+        (9.999, "9.99"),
+        (1.25, "1.25"),
+        (10, "10"),
+        (-1.0, "-1"),
+        (-0.256, "-0.25"),
+        (-0.001, "0"),
+    ],
 )
 def test_scores_have_two_decimals_at_most_and_never_round_up(value: float, text: str) -> None:
     assert points(value) == text
