@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
 from autograder.manifest import DIMENSIONS, Assignment
+from autograder.reports.model import Link
 from autograder.result import CellResult, CheckResult, DimensionScore, Finding, ItemResult, Result, Tampering
+from autograder.standing import ItemStanding, Standing
+
+LINK = Link("덧셈이란", "https://book.example/week09/sums.html#adding")
+WHEN = datetime(2026, 4, 3, 18, 15, tzinfo=ZoneInfo("Asia/Seoul"))
 
 
 def make_result(assignment: Assignment, **changes) -> Result:
@@ -53,3 +61,47 @@ def make_result(assignment: Assignment, **changes) -> Result:
         "key": "0123456789abcdef0123",
     }
     return Result(**(values | changes))
+
+
+def item(name: str, maximum: float, *checks: CheckResult, score: float = 0.0, dimension: str = "implementation", **changes) -> ItemResult:
+    return ItemResult(id=name, title=name, dimension=dimension, score=score, max_score=maximum, checks=checks, **changes)
+
+
+def standing_of(result: Result, *, manual: float | None = None, comment: str = "", criteria=(), **changes) -> Standing:
+    """Where a result stands once a person gave ``manual`` to its essays."""
+    items = tuple(
+        ItemStanding(
+            id=entry.id,
+            title=entry.title,
+            dimension=entry.dimension,
+            auto=None if entry.needs_manual else entry.score,
+            manual=manual if entry.needs_manual else None,
+            score=manual if entry.needs_manual else entry.score,
+            max_score=entry.max_score,
+            waiting=entry.needs_manual and manual is None,
+            comment=comment if entry.needs_manual else "",
+            criteria=criteria if entry.id == "essay-add" else (),
+        )
+        for entry in result.items
+    )
+    values = {
+        "student": result.student,
+        "name": "김하나",
+        "status": result.status,
+        "items": items,
+        "dimensions": result.dimensions | {"theory": DimensionScore(score=2.0 + (manual or 0), max_score=3.0)},
+        "raw": result.score + 2 * (manual or 0),
+        "bonus": result.bonus,
+        "adjustment": 0.5,
+        "adjustments": ("2026-04-02 +0.5점: 이의를 받아들임 (조교)",),
+        "penalty": 1.0,
+        "late": "마감보다 3시간 늦게 제출했습니다. 1일째 제출로 보아 1점을 뺍니다.",
+        "total": result.score + 2 * (manual or 0) + result.bonus - 0.5,
+        "waiting": sum(entry.waiting for entry in items),
+        "attempt": 2,
+        "attempts": 3,
+        "submitted_at": WHEN,
+        "due": WHEN,
+        "objection_until": WHEN,
+    }
+    return Standing(**(values | changes))
