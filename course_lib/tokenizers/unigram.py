@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -52,6 +53,27 @@ def viterbi(text: str, scores: Mapping[str, float]) -> Segmentation:
         pieces.append(text[came_from[end] : end])
         end = came_from[end]
     return Segmentation(tuple(reversed(pieces)), best[-1])
+
+
+def train_unigram(lines: Iterable[str], vocab_size: int, **options: int) -> bytes:
+    """Train a unigram model with the library and return it as the bytes of its file.
+
+    Nothing is normalised and every character is kept, so that decoding gives the text again; one thread, so that the same lines give
+    the same model.
+
+    Args:
+        options: further options of the trainer, such as ``unk_id``.
+
+    Raises:
+        RuntimeError: ``vocab_size`` is too small for the characters. Where the lines give fewer pieces, the model has fewer.
+    """
+    from sentencepiece import SentencePieceTrainer
+
+    model = io.BytesIO()
+    fixed = {"model_type": "unigram", "normalization_rule_name": "identity", "remove_extra_whitespaces": False, "character_coverage": 1.0}
+    quiet = {"num_threads": 1, "minloglevel": 2, "hard_vocab_limit": False}
+    SentencePieceTrainer.train(sentence_iterator=iter(lines), model_writer=model, vocab_size=vocab_size, **fixed, **quiet, **options)
+    return model.getvalue()
 
 
 class UnigramTokenizer:

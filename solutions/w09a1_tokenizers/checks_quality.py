@@ -69,7 +69,7 @@ def test_code_reads_well(submission, review, part):
     """돌아가는 코드이고, 정적 검토에서 큰 지적이 하나를, 작은 지적이 둘을 넘지 않습니다."""
     if not submission.run(try_part, part=part, returns=bool, timeout=60):
         expect.fail("작은 예에서 맞는 결과가 나오지 않아 코드의 품질을 보지 않았습니다. 구현을 먼저 마치세요.")
-    others = tuple(prefix for name, prefixes in PARTS.items() if name != part for prefix in (*prefixes, "theory-"))
+    others = tuple(prefix for name, prefixes in PARTS.items() if name != part for prefix in (*prefixes, "theory-", "bonus-"))
     findings = [f for f in review.findings if not f.cell.removeprefix("solution-").startswith(others)]
     penalty = sum(WEIGHTS[RULES[finding.rule].severity] for finding in findings)
     if penalty > TOLERATED:

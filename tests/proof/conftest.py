@@ -39,7 +39,7 @@ class Room:
         return [
             item.id
             for item in self.assignment.by_id.values()
-            if not item.manual and (not dimensions or getattr(item, "dimension", "") in dimensions)
+            if not item.manual and (not dimensions or getattr(item, "dimension", "bonus") in dimensions)
         ]
 
     def grade(

@@ -235,8 +235,8 @@ def generated(room):
 
 
 def survives(room, name, cells):
-    """Whether a mutant keeps every point of implementation, theory and experiments, for each of some students."""
-    items = room.automatic("implementation", "theory", "experiments")
+    """Whether a mutant keeps every point of implementation, theory, experiments and bonus, for each of some students."""
+    items = room.automatic("implementation", "theory", "experiments", "bonus")
     own = [item for item in items if name.removeprefix("solution-").startswith(item)]
     if lost(room.grade(cells, items=own)):  # most die at the item that their cell is for
         return False
