@@ -43,7 +43,7 @@ def feedback(
     What is sent is kept in term/sent as it was, and the next report says what has changed since.
     """
     from autograder import cli
-    from autograder.feedback import HELD, make_feedback, send_feedback, write_feedback, write_zip
+    from autograder.feedback import HELD, make_feedback, send_feedback, through_exchange, write_feedback, write_zip
     from autograder.feedback import release as release_pages
 
     course = cli._course(context)
@@ -63,15 +63,23 @@ def feedback(
     if not (release or zip_file):
         cli.out.print(f"[green]✓[/] {len(ready)} reports in {cli._escaped(course.term / 'feedback')}, none sent.", soft_wrap=True)
         return
-    new = send_feedback(course, assignment, ready, now=now)
-    cli.out.print(f"[green]✓[/] {new} new reports, kept in {cli._escaped(course.term / 'sent' / assignment.id)}; "
-                  f"{len(ready) - new} are as they were last sent.", soft_wrap=True)  # fmt: skip
+    returning = through_exchange(course, assignment, ready) if release else []
+    sent = ready if zip_file else returning
+    new = send_feedback(course, assignment, sent, now=now)
+    cli.out.print(
+        f"[green]✓[/] {new} new reports, kept in {cli._escaped(course.term / 'sent' / assignment.id)}; "
+        f"{len(sent) - new} are as they were last sent.",
+        soft_wrap=True,
+    )
     if zip_file is not None:
         cli.out.print(f"[green]✓[/] {write_zip(assignment, ready, zip_file)} pages in {cli._escaped(zip_file)}", soft_wrap=True)
     if release:
-        released, others = release_pages(course, assignment, ready)
-        cli.out.print(f"[green]✓[/] {len(released)} pages in nbgrader's exchange.")
-        if others:
-            cli.out.print(f"[red]✗[/] {len(others)} submissions did not come through the exchange, so their pages cannot go there: "
-                          f"{cli._escaped(', '.join(others[:8]))}. Send them with --zip.", soft_wrap=True)  # fmt: skip
-            raise typer.Exit(cli.PROBLEMS)
+        release_pages(course, assignment, returning)
+        cli.out.print(f"[green]✓[/] {len(returning)} pages in nbgrader's exchange.")
+    if release and (others := [entry.student for entry in ready if entry not in returning]):
+        cli.out.print(
+            f"[red]✗[/] {len(others)} submissions did not come through the exchange, so their pages cannot go there: "
+            f"{cli._escaped(', '.join(others[:8]))}. Send them with --zip.",
+            soft_wrap=True,
+        )
+        raise typer.Exit(cli.PROBLEMS)

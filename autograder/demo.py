@@ -13,6 +13,7 @@ from rich.markup import escape
 
 from autograder.commands import grade_all, prepare, progress_bar
 from autograder.course import Course
+from autograder.reports.assemble import item_links
 from autograder.reports.console import score_table
 from autograder.reports.student import write_student_pages
 from autograder.result import Result
@@ -64,7 +65,7 @@ def run_demo(
     results = {entry.student: results[entry.student] for entry in made}
     with console.status("Writing the gradebook …"):
         notices = [difference for difference in record(course, assignment, results) if difference.kind == "fault"]
-    pages = write_student_pages(assignment, results, course.term / "pages")
+    pages = write_student_pages(assignment, results, course.term / "pages", links=item_links(course, assignment))
 
     console.print()
     console.print(score_table(assignment, results, {entry.student: entry.sample.title for entry in made}))

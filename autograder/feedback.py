@@ -142,20 +142,24 @@ def send_feedback(course: Course, assignment: Assignment, made: Collection[Feedb
     return len(new)
 
 
-def release(course: Course, assignment: Assignment, made: Collection[Feedback]) -> tuple[list[str], list[str]]:
-    """Put the pages in nbgrader's feedback folder into its exchange, from where students fetch them.
+def through_exchange(course: Course, assignment: Assignment, made: Collection[Feedback]) -> list[Feedback]:
+    """Those whose submission came through nbgrader's exchange, so that the page can go back there."""
+    folders = {entry.student: course.submission_notebook(assignment.id, entry.student).parent for entry in made}
+    return [entry for entry in made if all((folders[entry.student] / name).is_file() for name in FROM_NBGRADER)]
 
-    Returns:
-        Students whose page is in the exchange, and those whose submission did not come through it.
+
+def release(course: Course, assignment: Assignment, made: Collection[Feedback]) -> None:
+    """Put pages of nbgrader's feedback folder into its exchange, from where students fetch them.
+
+    Args:
+        made: of submissions that came through the exchange.
 
     Raises:
         CourseError: nbgrader refused, with what it said.
     """
-    folders = {entry.student: course.term / "feedback" / entry.student / assignment.id for entry in made}
-    known = [student for student, folder in folders.items() if all((folder / name).is_file() for name in FROM_NBGRADER)]
-    others = [student for student in folders if student not in known]
-    if not known:
-        return [], others
+    if not made:
+        return
+    known = [entry.student for entry in made]
     every = [path.parent.name for path in (course.term / "feedback").glob(f"*/{assignment.id}")]
     left_out = sorted(set(every) - set(known))
     command = [sys.executable, "-m", "nbgrader", "release_feedback", assignment.id]
@@ -165,7 +169,6 @@ def release(course: Course, assignment: Assignment, made: Collection[Feedback]) 
     if done.returncode != 0:
         said = [line for line in done.stderr.splitlines() if "ERROR" in line or "CRITICAL" in line] or done.stderr.splitlines()[-3:]
         raise CourseError(f"nbgrader release_feedback: {' '.join(said)[-600:]}")
-    return known, others
 
 
 def write_zip(assignment: Assignment, made: Collection[Feedback], path: Path) -> int:

@@ -23,9 +23,13 @@ from autograder.result import Result
 TEMPLATES = Path(__file__).with_name("templates")
 
 
-def render_student_page(assignment: Assignment, result: Result) -> str:
-    """The page of one result on its own: without the class, the book's address, or what people decided."""
-    return render_report(make_report(assignment, result))
+def render_student_page(assignment: Assignment, result: Result, links: Mapping[str, Link] | None = None) -> str:
+    """The page of one result on its own: without what people decided, and beside known implementations, not a class.
+
+    Args:
+        links: into the book, by item.
+    """
+    return render_report(make_report(assignment, result, series=class_series({result.student: result}), links=links))
 
 
 def render_report(report: Report) -> str:

@@ -16,7 +16,7 @@ from nbgrader.utils import notebook_hash
 
 from autograder.attempts import add_attempt
 from autograder.course import CourseError
-from autograder.feedback import HELD, make_feedback, release, send_feedback, write_feedback, write_zip
+from autograder.feedback import HELD, make_feedback, release, send_feedback, through_exchange, write_feedback, write_zip
 from autograder.gradebook import open_gradebook
 from autograder.platform_zip import feedback_name
 from autograder.recorded import releases
@@ -210,7 +210,9 @@ def test_students_fetch_their_page_from_the_exchange(class_of_two, exchange, tmp
     desk = class_of_two
     made = make(desk)
     write_feedback(desk.course, desk.assignment, made, partial=True)
-    assert release(desk.course, desk.assignment, made) == (["kim"], ["lee"])
+    returning = through_exchange(desk.course, desk.assignment, made)
+    assert [entry.student for entry in returning] == ["kim"]
+    release(desk.course, desk.assignment, returning)
     (released,) = (exchange / "llm" / "feedback").glob("*.html")
     assert released.stem == notebook_hash(secret="kim's secret", notebook_id=tinycourse.ID)
     assert released.read_text(encoding="utf-8") == made[0].page
