@@ -1,4 +1,4 @@
-"""Imports that an item forbids, found in the text of a student's cells.
+"""Libraries and functions that an item forbids, found in the text of a student's cells.
 
 This is a rule of the course that students read, not a wall: it finds what people write, not what is hidden on purpose.
 """
@@ -23,41 +23,58 @@ _ASSIGNED = re.compile(r"^(\s*[\w, ]+=\s*)[!%].*")
 
 
 @dataclass(frozen=True)
-class Import:
-    """A library named at a line of a cell."""
+class Use:
+    """Something forbidden at a line of a cell: a library, or a function as ``.name``."""
 
-    library: str
+    name: str
     cell: str
     line: int
 
 
-def forbidden_imports(assignment: Assignment, sources: Mapping[str, str]) -> dict[str, str]:
-    """Say by item which library it forbids and where the student's cells import it."""
-    forbidden = {library for item in assignment.by_id.values() for library in item.forbids}
+def forbidden_uses(assignment: Assignment, sources: Mapping[str, str]) -> dict[str, str]:
+    """Say by item which library or function it forbids and where the student's cells use it."""
+    forbidden = frozenset(name for item in assignment.by_id.values() for name in item.forbids)
     if not forbidden:
         return {}
-    found = [use for cell, source in sources.items() for use in imports(cell, source) if use.library in forbidden]
+    found = [use for cell, source in sources.items() for use in uses(cell, source, forbidden)]
     messages = {}
     for item in assignment.by_id.values():
-        uses = [use for use in found if use.library in item.forbids]
-        if uses:
-            where = ", ".join(dict.fromkeys(f"셀 {use.cell}의 {use.line}번째 줄(`{use.library}`)" for use in uses[:5]))
-            messages[item.id] = f"이 항목은 직접 구현해야 하므로 이 라이브러리를 노트북의 어느 셀에서도 쓸 수 없습니다: {where}."
+        own = [use for use in found if use.name in item.forbids]
+        if own:
+            where = ", ".join(dict.fromkeys(f"셀 {use.cell}의 {use.line}번째 줄(`{use.name.removeprefix('.')}`)" for use in own[:5]))
+            messages[item.id] = f"이 항목은 직접 구현해야 하므로 이것을 노트북의 어느 셀에서도 쓸 수 없습니다: {where}."
     return messages
 
 
-def imports(cell: str, source: str) -> list[Import]:
-    """Every import in one cell, by its top-level name; empty for a cell that is no Python, which could not run either."""
-    return [Import(library, cell, line) for library, line in _uses(source, DEPTH)]
+def uses(cell: str, source: str, forbidden: frozenset[str]) -> list[Use]:
+    """Uses of what is forbidden in one cell; none in a cell that is no Python, which could not run either.
+
+    Args:
+        forbidden: libraries by their top-level name, and functions with a dot in front, which may be neither imported by that name
+            nor reached as an attribute.
+    """
+    return [Use(name, cell, line) for name, line in _uses(source, DEPTH) if name in forbidden]
 
 
 def _uses(source: str, depth: int) -> Iterator[tuple[str, int]]:
     for node in _nodes(source):
         for name in _named(node):
             yield name.partition(".")[0].strip(), node.lineno
+        for name in _reached(node):
+            yield f".{name}", node.lineno
         if depth and isinstance(node, ast.Call) and _callee(node) in WITH_CODE:
             for text in _texts(node):
                 yield from ((name, node.lineno) for name, _ in _uses(text, depth - 1))
+
+
+def _reached(node: ast.AST) -> Iterator[str]:
+    """Names that this node takes out of a module or an object."""
+    if isinstance(node, ast.Attribute):
+        yield node.attr
+    elif isinstance(node, ast.ImportFrom):
+        yield from (alias.name for alias in node.names)
+    elif isinstance(node, ast.Call) and _callee(node) == "getattr":
+        yield from _texts(node)
 
 
 def _nodes(source: str) -> list[ast.AST]:

@@ -26,7 +26,7 @@ import nbformat
 
 from autograder.course import Course
 from autograder.evidence import Evidence, read_evidence
-from autograder.forbidden import forbidden_imports
+from autograder.forbidden import forbidden_uses
 from autograder.fresh import grade_in_new_process
 from autograder.kits import kit_for_grading
 from autograder.manifest import Assignment
@@ -146,7 +146,7 @@ def _grade(
         found.first,
         found.second,
         answered=restored.answers,
-        forbidden=forbidden_imports(assignment, sources | restored.extras),
+        forbidden=forbidden_uses(assignment, sources | restored.extras),
     )
     log.debug("%s: cells %.2f s, checks %.2f s", student, sum(cell.seconds for cell in execution.cells), found.seconds)
     totals = total(items, course.specification.bonus_cap)

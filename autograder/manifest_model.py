@@ -29,7 +29,7 @@ def _exact(value: Any) -> Decimal:
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2_000)]
 ItemId = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$", max_length=60)]
-Module = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)*$", max_length=100)]
+Forbidden = Annotated[str, StringConstraints(pattern=r"^\.?[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)*$", max_length=100)]
 ModuleName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
 BookTarget = Annotated[
     str, StringConstraints(pattern=r"^([a-z0-9][a-z0-9_-]*/)*[a-z0-9][a-z0-9_-]*(#[a-z][a-z0-9]*(-[a-z0-9]+)*)?$", max_length=120)
@@ -57,7 +57,8 @@ class Item(_Model):
     Attributes:
         covers: ids of the specification's bullets.
         after: items whose reference data stand in when this item's checks run a second time.
-        forbids: libraries that the student's cells may not import when this item counts as written from scratch.
+        forbids: libraries that the student's cells may not import when this item counts as written from scratch, and functions, with a
+            dot in front (``.scaled_dot_product_attention``), that they may not take from anywhere.
         book: where it is taught, as a page of the book and a label in it: ``week09/tokenizers#tok-bits``.
     """
 
@@ -67,7 +68,7 @@ class Item(_Model):
     dimension: Dimension
     points: Points
     after: tuple[ItemId, ...] = ()
-    forbids: tuple[Module, ...] = ()
+    forbids: tuple[Forbidden, ...] = ()
     criteria: tuple[Criterion, ...] = ()
     book: BookTarget | None = None
 
@@ -84,7 +85,7 @@ class Bonus(_Model):
     covers: tuple[Text, ...]
     points: Points
     after: tuple[ItemId, ...] = ()
-    forbids: tuple[Module, ...] = ()
+    forbids: tuple[Forbidden, ...] = ()
     criteria: tuple[Criterion, ...] = ()
     book: BookTarget | None = None
 

@@ -8,7 +8,9 @@ import pytest
 import tinycourse
 
 from autograder.course import Course
-from autograder.forbidden import forbidden_imports, imports
+from autograder.forbidden import forbidden_uses, uses
+
+NAMES = frozenset({"tokenizers", ".attention"})
 
 
 @pytest.mark.parametrize(
@@ -34,7 +36,7 @@ from autograder.forbidden import forbidden_imports, imports
     ],
 )
 def test_imports_are_found(source: str, line: int) -> None:
-    assert [use.line for use in imports("c", source) if use.library == "tokenizers"] == [line]
+    assert [use.line for use in uses("c", source, NAMES) if use.name == "tokenizers"] == [line]
 
 
 @pytest.mark.parametrize(
@@ -52,15 +54,34 @@ def test_imports_are_found(source: str, line: int) -> None:
     ],
 )
 def test_mentions_are_no_imports(source: str) -> None:
-    assert not [use for use in imports("c", source) if use.library == "tokenizers"]
+    assert uses("c", source, NAMES) == []
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "functional.attention(q)",
+        "x = torch.nn.functional.attention",
+        "from torch.nn.functional import relu, attention as a",
+        "getattr(functional, 'attention')(q)",
+        "exec('functional.attention(q)')",
+    ],
+)
+def test_functions_are_found(source: str) -> None:
+    assert [use.line for use in uses("c", source, NAMES)] == [1]
+
+
+@pytest.mark.parametrize("source", ["def attention(q): ...", "attention(q)", "attention = 1", "'.attention'", "f(attention=1)"])
+def test_a_function_of_the_same_name_is_the_students(source: str) -> None:
+    assert uses("c", source, NAMES) == []
 
 
 def test_the_message_names_cell_line_and_library(tiny_course: Course) -> None:
     assignment = tiny_course.assignment(tinycourse.ID)
-    found = forbidden_imports(assignment, {"solution-add": "x = 1\nimport operator", "extra-1": "import math"})
+    found = forbidden_uses(assignment, {"solution-add": "x = 1\nimport operator", "extra-1": "import math"})
     assert list(found) == ["add"]
     assert "셀 solution-add의 2번째 줄(`operator`)" in found["add"]
-    assert forbidden_imports(assignment, {"solution-add": "import math"}) == {}
+    assert forbidden_uses(assignment, {"solution-add": "import math"}) == {}
 
 
 @pytest.mark.parametrize(
@@ -70,5 +91,5 @@ def test_the_message_names_cell_line_and_library(tiny_course: Course) -> None:
 )
 def test_text_made_to_hurt_costs_little(source: str) -> None:
     started = time.process_time()
-    assert imports("c", source) == []
+    assert uses("c", source, NAMES) == []
     assert time.process_time() - started < 10
