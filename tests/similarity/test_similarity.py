@@ -15,6 +15,7 @@ from autograder.similarity.compare import LEAST, fingerprints, given_grams, shar
 from autograder.similarity.tokens import tokens_of
 from autograder.similarity.winnowing import WINDOW, K, gram_hashes, winnow
 from autograder.submissions import Submitted
+from benchmarks._classes import program
 
 ID = "w09a1_tokenizers"
 WAYS = (disguise.renamed, disguise.reordered, disguise.padded)
@@ -126,19 +127,6 @@ def test_mutants_of_one_author_are_one_author(known):
 
 
 # -- who is compared with whom ----------------------------------------------------------------------------------------
-
-
-def program(seed, size=60):
-    """Random Python of ``size`` statements, such that two seeds share next to nothing."""
-    draw = random.Random(seed)
-    methods = ("items", "keys", "split", "append", "update", "lower", "strip", "encode", "pop", "sort")
-    calls = ("len", "sum", "max", "min", "sorted", "list", "set", "tuple", "zip", "map")
-    lines = []
-    for _ in range(size):
-        lines.append(
-            f"x = {draw.choice(calls)}(y.{draw.choice(methods)}()) {draw.choice('+-*/%')} {draw.choice(calls)}(z.{draw.choice(methods)}())"
-        )
-    return {"solution-a": "\n".join(lines)}
 
 
 def students(count, **copies):

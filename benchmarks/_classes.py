@@ -1,4 +1,4 @@
-"""Synthetic classes: seeded results of the course in miniature, with something of everything."""
+"""Synthetic classes for the instructors' pages: seeded results with something of everything, seeded code that nobody shares."""
 
 from __future__ import annotations
 
@@ -149,3 +149,15 @@ def make_cohort(assignment: Assignment, size: int, **changes) -> Cohort:
     marks = tuple(Marks(item, {"조교 가": size // 3, "조교 나": size // 3}) for item in essays)
     values = {"assignment": assignment, "results": results, "standings": standings, "made": WHEN, "runs": runs, "marks": marks}
     return Cohort(**(values | changes))
+
+
+def program(seed: object, size: int = 60) -> dict[str, str]:
+    """Random Python of ``size`` statements in one cell; two seeds share next to nothing."""
+    draw = random.Random(str(seed))
+    methods = ("items", "keys", "split", "append", "update", "lower", "strip", "encode", "pop", "sort")
+    calls = ("len", "sum", "max", "min", "sorted", "list", "set", "tuple", "zip", "map")
+    lines = []
+    for _ in range(size):
+        left, right = (f"{draw.choice(calls)}({name}.{draw.choice(methods)}())" for name in "yz")
+        lines.append(f"x = {left} {draw.choice('+-*/%')} {right}")
+    return {"solution-a": "\n".join(lines)}
