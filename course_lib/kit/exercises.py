@@ -38,9 +38,13 @@ def two_models(rng: np.random.Generator) -> tuple[dict[str, float], dict[str, fl
 
 
 def missing_piece(rng: np.random.Generator) -> tuple[dict[str, int], str, str]:
-    """A WordPiece vocabulary, a word that it splits into several pieces, and the piece that goes missing: the word's last."""
+    """A WordPiece vocabulary, a word that it splits into several pieces, and the piece that goes missing.
+
+    Without the word's last piece nothing can stand for its end; without the long one in the middle two shorter ones do.
+    """
     letters = [chr(0xAC00 + 588 * int(i)) for i in rng.choice(19, 6, replace=False)]
     first, second, third, fourth, fifth, sixth = letters
     pieces = ["[UNK]", first, first + second, f"##{third}", f"##{third}{fourth}", f"##{fifth}", f"##{sixth}", f"##{fourth}"]
     word = first + second + third + fourth + (fifth if rng.random() < 0.5 else fifth + sixth)
-    return {piece: number for number, piece in enumerate(pieces)}, word, f"##{word[-1]}"
+    missing = f"##{word[-1]}" if rng.random() >= 0.5 else f"##{third}{fourth}"
+    return {piece: number for number, piece in enumerate(pieces)}, word, missing

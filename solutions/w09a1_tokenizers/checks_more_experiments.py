@@ -8,8 +8,8 @@ from course_lib.kit import expect, world
 from course_lib.tokenizers.judging import direction
 
 UNITS = ("eojeol", "morpheme", "syllable", "jamo")
-TOKENIZERS, SIZES = ("word", "bpe", "wordpiece", "byte-bpe"), (1_200, 1_600, 2_000)
-TRAIN_BYTES, MERGE_BYTES, TEST_BYTES, STEPS = 40_000, 20_000, 10_000, 20
+TOKENIZERS, SIZES = ("word", "bpe", "wordpiece", "byte-bpe"), (2_500, 3_200, 4_000)
+TRAIN_BYTES, MERGE_BYTES, TEST_BYTES, STEPS = 160_000, 20_000, 10_000, 20
 PACK_HINT = ("표는 pack이 담습니다.", "PROFILE을 'cpu'로 두세요.", "python -m course_lib.kit pack을 실행하고 pack 폴더를 함께 제출하세요.")
 AGAIN_HINT = ("표는 제출한 코드로 만든 것이어야 합니다.", "코드를 고쳤다면 pack을 다시 실행하세요.")
 CLAIM_HINT = ("표의 수를 다시 읽어 보세요.", "행의 번호는 표에 출력된 번호입니다.")

@@ -55,10 +55,11 @@ def encoded_word(student, vocab, word):
 def _missing(submission, upstream):
     vocab, word, missing = exercises.missing_piece(theory.params(submission.student, "theory-missing"))
     smaller = {token: number for token, number in vocab.items() if token != missing}
-    lengths = upstream(lambda: [len(WordPieceTokenizer(v).encode(word)) for v in (vocab, smaller)])
+    right = [len(WordPieceTokenizer(v).encode(word)) for v in (vocab, smaller)]
+    lengths = upstream(lambda: right)
     if lengths is None:
         lengths = [len(submission.run(encoded_word, vocab=v, word=word, returns=list[int])) for v in (vocab, smaller)]
-        if lengths[1] != 1 or lengths[0] < 2:
+        if lengths != right:
             expect.fail("여러분의 WordPieceTokenizer가 이 단어를 약속과 다르게 나눕니다. 먼저 wp-encode를 확인하세요.")
     return answer(submission, "answer_missing", vocab, word, missing), lengths, WordPieceTokenizer(smaller), word
 
@@ -77,7 +78,12 @@ def test_predicted_after(submission, upstream):
     found, (before, after), tokenizer, word = _missing(submission, upstream)
     partial = len(wrong_encodings(tokenizer, word)["앞 조각을 남김"][0])
     said = "앞 조각을 남기고 하나만 [UNK]로 바꾼 수입니다. 조각 하나라도 없으면 단어 전체가 [UNK] 하나입니다."
-    theory.check_number(found.get("after"), after, name="after", known={"앞 조각을 남김": (partial, said), "그대로": (before, said)})
+    known = {"앞 조각을 남김": (partial, said), "그대로": (before, said)}
+    if after > 1:
+        again = "빼도 더 짧은 조각으로 끝까지 나눌 수 있습니다."
+        said = f"단어 전체가 [UNK]라고 보았습니다. {again}"
+        known = {"단어 전체가 [UNK]": (1, said), "그대로": (before, f"빼기 전과 같은 수입니다. {again}")}
+    theory.check_number(found.get("after"), after, name="after", known=known)
 
 
 def _jamo(submission):

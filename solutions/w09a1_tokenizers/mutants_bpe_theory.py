@@ -108,4 +108,5 @@ EQUIVALENT: dict[str, str] = {
     + "table[n]['characters'] / table[n]['tokens'] → table[n]['characters'] * table[n]['tokens']": "방향만 답하며, 방향이 같습니다.",
     "solution-theory-trace: answer_trace: 'smallest_ids' → 'smallest_idsx'": "'lexicographic_max'가 아니면 모두 번호로 고릅니다.",
     "solution-theory-predict: answer_predict: 1 → 2": "가장 잦은 둘을 꺼내 첫째를 씁니다.",
+    "solution-theory-trace: answer_trace: 1 → 2": "문제의 표에서 세 병합의 쌍은 모두 두 번 넘게 나옵니다.",
 }

@@ -158,3 +158,8 @@ KoreanTokenizer.decode = decode
         message="음절로 모으지 않고",
     ),
 ]
+
+# Generated mutants that no check may punish, and why.
+EQUIVALENT: dict[str, str] = {
+    "solution-ko-jamo: decompose_jamo: '힣' → '힣x'": "글자 하나와 견주므로 '힣' 뒤에 무엇이 붙어도 힣까지입니다.",
+}

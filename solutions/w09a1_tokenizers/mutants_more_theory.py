@@ -186,3 +186,18 @@ def comparison_row(*arguments):
         message="OOV가 0입니다",
     ),
 ]
+
+# Generated mutants that no check may punish, and why.
+_DIRECTION = "방향만 답하며, 어느 크기에서 보아도 방향이 같습니다."
+_COMPARISONS = "solution-exp-compare-conclusions: comparison_conclusions: "
+_MERGES = "solution-exp-merges: merge_conclusions: "
+EQUIVALENT: dict[str, str] = {
+    "solution-exp-compare: comparison_row: 'token' → 'tokenx'": "'type'이 아니면 나온 조각을 모두 셉니다.",
+    _MERGES + "row['method'] == method → row['method'] != method": "두 집합이 서로 바뀔 뿐이고, 자카드 유사도는 대칭입니다.",
+    _MERGES + "len(shared) / len(every) → len(shared) * len(every)": "솔섬의 글에서 두 목록은 겹치지 않아 어느 쪽이든 0입니다.",
+    _COMPARISONS + "-1 → --1": _DIRECTION,
+    _COMPARISONS + "1 → 2": _DIRECTION,
+    _COMPARISONS + "numbers.sort(key=lambda number: table[number]['vocab_size']) → (left out)": "표는 이미 크기의 차례입니다.",
+    "solution-theory-score: answer_score: for n in plus if n → without its conditions": "문제의 수에서는 남는 토큰이 0개인 일이 없습니다.",
+    "solution-theory-missing: answer_missing: '?' → '?x'": "조각을 빼기 전의 단어는 언제나 나뉩니다.",
+}

@@ -79,8 +79,8 @@ def measured(namespace: dict[str, Any]) -> Evidence:
 def further_tables(namespace: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
     """Tables of merges, units and tokenizers; speed is measured on a clock that ticks once a look."""
     seed, ticks = namespace["SEED"], count()
-    learned, held_out = world.lines(40_000, seed), world.lines(10_000, seed + 1, "test")
-    compared = namespace["tokenizers_of"](learned, namespace["COMPARED_SIZES"])
+    held_out, sizes = world.lines(10_000, seed + 1, "test"), namespace["COMPARED_SIZES"]
+    compared = namespace["tokenizers_of"](namespace["train_compared"](world.lines(160_000, seed), max(sizes)), sizes)
     row = namespace["comparison_row"]
     names = [(name, task) for name in ("bpe", "wordpiece", "byte-bpe") for task in ("encode", "decode")]
     timed = namespace["benchmark"](len, held_out[:20], 3, lambda: float(next(ticks)))

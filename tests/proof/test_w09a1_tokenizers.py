@@ -120,6 +120,13 @@ def test_mutants_lose_what_they_declare_and_are_recognised(verdict, mutant):
     assert not any(result.needs_manual for result in results.values())
 
 
+def test_a_piece_whose_loss_others_make_good(room):
+    """The numbers of this student take away a piece for which two shorter ones stand in."""
+    source = "def answer_missing(vocab, word, missing):\n    return {'before': len(longest_pieces(word, vocab)), 'after': 1}\n"
+    results = room.grade(None, source, items=["theory-missing"], student=STUDENTS[2])
+    assert any("단어 전체가 [UNK]라고 보았습니다" in said for said in messages(results))
+
+
 def test_every_hidden_check_is_failed_by_some_mutant(room, verdict):
     """Or by altered evidence and by the release, which other tests show."""
     failed = {check.id for mutant in MUTANTS for result in verdict(mutant).values() for check in result.checks if not check.passed}
@@ -231,6 +238,7 @@ def generated(room):
     every = generated_mutants(room.cells)
     unknown = set(EQUIVALENTS) - {name for name, _ in every}
     assert not unknown, f"listed as equivalent, but no longer generated: {unknown}"
+    assert survives(room, "", room.cells), "the solution itself loses points here, so the deaths of its mutants would prove nothing"
     return [(name, cells) for name, cells in every if name not in EQUIVALENTS]
 
 
