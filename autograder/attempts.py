@@ -11,13 +11,16 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from autograder.collect import submission_files
 from autograder.course import Course, CourseError, student_id
-from autograder.submissions import TIMESTAMP, Submitted, read_submitted, timestamp_text
+from autograder.evidence import evidence_digest
+from autograder.store import write_whole
+from autograder.submissions import TIMESTAMP, Submitted, look, read_submitted, read_timestamp, timestamp_text
 from autograder.term import evidence_folder
 
 FOLDER = "attempts"
@@ -79,7 +82,8 @@ def students_with_attempts(course: Course, assignment_id: str) -> list[str]:
 def add_attempt(
     course: Course, assignment_id: str, student: str, files: Mapping[str, bytes], submitted: datetime | None, origin: str
 ) -> Attempt | None:
-    """Keep a submission, whole or not at all. Returns None where the same files are there already.
+    """Keep a submission, whole or not at all. Returns None where the same files are there already; if their time was unknown so far,
+    it is noted.
 
     Args:
         files: by relative path; the notebook under ``<id>.ipynb``.
@@ -88,15 +92,18 @@ def add_attempt(
     folder = attempts_folder(course, assignment_id, student)
     digest = files_digest(files)
     known = read_attempts(course, assignment_id, student)
-    if any(attempt.digest == digest for attempt in known):
-        return None
+    for attempt in known:
+        if attempt.digest == digest:
+            if attempt.submitted is None and submitted is not None:
+                write_whole(attempt.notebook.with_name(TIMESTAMP), timestamp_text(submitted).encode())
+                write_whole(attempt.notebook.with_name(RECORD), _record(digest, submitted, attempt.origin))
+            return None
     folder.mkdir(parents=True, exist_ok=True)
     for left in folder.glob(".new-*"):  # of a killed run
         shutil.rmtree(left)
     aside = Path(tempfile.mkdtemp(prefix=".new-", dir=folder))
-    record = {"submitted": submitted.astimezone(UTC).isoformat() if submitted else "", "digest": digest, "origin": origin}
     stamped = {TIMESTAMP: timestamp_text(submitted).encode()} if submitted else {}
-    contents = dict(files) | stamped | {RECORD: json.dumps(record, ensure_ascii=False).encode()}
+    contents = dict(files) | stamped | {RECORD: _record(digest, submitted, origin)}
     for relative, data in contents.items():
         path = aside / relative
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -107,6 +114,11 @@ def add_attempt(
     number = max((attempt.number for attempt in known), default=0) + 1
     aside.rename(folder / str(number))
     return Attempt(student, number, folder / str(number) / f"{assignment_id}.ipynb", submitted, digest, origin)
+
+
+def _record(digest: str, submitted: datetime | None, origin: str) -> bytes:
+    said = {"submitted": submitted.astimezone(UTC).isoformat() if submitted else "", "digest": digest, "origin": origin}
+    return json.dumps(said, ensure_ascii=False).encode()
 
 
 def files_digest(files: Mapping[str, bytes]) -> str:
@@ -120,11 +132,29 @@ def attempt_numbers(course: Course, assignment_id: str, student: str) -> tuple[i
     if not attempts:
         return 1, 1
     counted = course.submission_notebook(assignment_id, student)
-    mine = _identity(counted) if os.path.lexists(counted) else None
-    places = [place for place, attempt in enumerate(attempts, 1) if _identity(attempt.notebook) == mine]
+    mine = identity(counted) if os.path.lexists(counted) else ()
+    places = [place for place, attempt in enumerate(attempts, 1) if identity(attempt.notebook) == mine]
     return (places[-1] if places else len(attempts)), len(attempts)
 
 
-def _identity(notebook: Path) -> tuple[bytes, str]:
-    stamp = notebook.with_name(TIMESTAMP)
-    return hashlib.sha256(read_submitted(notebook)).digest(), stamp.read_text(encoding="utf-8") if stamp.is_file() else ""
+def identity(notebook: Path) -> tuple[str, ...]:
+    """What tells two attempts of a student apart: the notebook, the evidence, the time."""
+    moment = read_timestamp(notebook.with_name(TIMESTAMP))
+    return hashlib.sha256(read_submitted(notebook)).hexdigest(), evidence_digest(evidence_folder(notebook)), str(moment)
+
+
+def gathered(course: Course, assignment_id: str, only: Collection[str] | None = None) -> dict[str, list[Attempt]]:
+    """Every student's attempts in the order of submission, those that nbgrader put into ``term/submitted`` by itself included.
+
+    Args:
+        only: these students.
+    """
+    for found in look(course, assignment_id).submissions:
+        if only is not None and found.student not in only:
+            continue
+        known = read_attempts(course, assignment_id, found.student)
+        if identity(found.notebook) not in map(identity, (attempt.notebook for attempt in known)):
+            moment = read_timestamp(found.notebook.with_name(TIMESTAMP))
+            add_attempt(course, assignment_id, found.student, submission_files(found.notebook), moment, "submitted")
+    kept = students_with_attempts(course, assignment_id)
+    return {student: read_attempts(course, assignment_id, student) for student in kept if only is None or student in only}

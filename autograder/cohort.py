@@ -20,11 +20,11 @@ from autograder.result import Result
 from autograder.sandbox.errors import SandboxUnavailable
 from autograder.sandbox.selftest import require_walls, trust_walls
 from autograder.store import Store, release_bytes, submission_key
-from autograder.submissions import Found, Submitted, find_submissions, read_submitted, scan_submissions
+from autograder.submissions import Submitted, find_submissions, read_submitted
 from autograder.term import round_number as current_round
 from autograder.workers import Job, Lost, Pool, Workers, scheduled
 
-__all__ = ["Found", "Submitted", "find_submissions", "grade_cohort", "scan_submissions"]
+__all__ = ["Submitted", "find_submissions", "grade_cohort"]
 
 log = logging.getLogger(__name__)
 

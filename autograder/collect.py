@@ -8,16 +8,21 @@ import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 
+from autograder.archives import Refused, list_folder
 from autograder.course import Course, CourseError
 from autograder.evidence import evidence_files
+from autograder.reading import BOUNDS
 from autograder.submissions import TIMESTAMP, Submitted, read_submitted, read_timestamp, timestamp_text
 from autograder.term import check_student
+
+PACK = "pack"
+PACK_FILES, PACK_BYTES = 2_000, 300_000_000
 
 
 def collect(course: Course, assignment_id: str, submissions: Iterable[Submitted]) -> list[str]:
     """Copy submissions into ``term/submitted`` and return the students whose submission is new or other than before.
 
-    Only what is graded is copied: the notebook, the evidence that can be read, nbgrader's timestamp. A link or a folder in place of
+    Copied are the notebook, the ``pack`` beside it within bounds, nbgrader's timestamp; nothing else. A link or a folder in place of
     the notebook arrives as an empty file, which is graded as unreadable. A killed run leaves the old submission or the new one.
 
     Raises:
@@ -36,7 +41,7 @@ def _collect(destination: Path, submitted: Submitted) -> bool:
     if submitted.notebook.absolute() == destination.absolute():
         return False
     wanted = _contents(submitted.notebook, submitted.evidence, destination.name)
-    if os.path.lexists(destination) and wanted == _contents(destination, folder / "pack" / "evidence", destination.name):
+    if os.path.lexists(destination) and wanted == _contents(destination, folder / PACK, destination.name):
         return False
     folder.parent.mkdir(parents=True, exist_ok=True)
     aside = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
@@ -55,10 +60,35 @@ def _collect(destination: Path, submitted: Submitted) -> bool:
 
 
 def _contents(notebook: Path, evidence: Path | None, name: str) -> dict[str, bytes]:
-    found = {name: read_submitted(notebook)}
-    found |= {f"pack/evidence/{relative}": data for relative, data in evidence_files(evidence).items()}
+    found = submission_files(notebook, name) if evidence is not None else {name: read_submitted(notebook)}
     if (moment := read_timestamp(notebook.with_name(TIMESTAMP))) is not None:  # a wrong one would stop nbgrader for the whole class
         found[TIMESTAMP] = timestamp_text(moment).encode()
+    return found
+
+
+def submission_files(notebook: Path, name: str = "") -> dict[str, bytes]:
+    """A submitted notebook and the whole ``pack`` beside it, by relative path: the evidence, and what staff may want to look at.
+
+    Regular files only, within bounds that no honest pack reaches; whatever is beyond them is left out, evidence last.
+    """
+    found = {name or notebook.name: read_submitted(notebook)}
+    pack = notebook.parent / PACK
+    if pack.is_symlink() or not pack.is_dir():
+        return found
+    found |= {f"{PACK}/evidence/{relative}": data for relative, data in evidence_files(pack / "evidence").items()}
+    total = 0
+    for entry in list_folder(pack).entries[:PACK_FILES]:
+        relative = f"{PACK}/{entry.path}"
+        if relative in found:
+            continue
+        try:
+            data = entry.read()
+        except Refused:
+            continue
+        if len(data) > BOUNDS.bytes or total + len(data) > PACK_BYTES:
+            continue
+        total += len(data)
+        found[relative] = data
     return found
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.markup import escape
@@ -17,7 +17,11 @@ from autograder.manifest import Assignment
 from autograder.reports.console import difference_table, item_table, score_table
 from autograder.reports.text import plain, points
 from autograder.result import Result
-from autograder.submissions import Submitted, read_submitted, scan_submissions
+from autograder.submissions import Submitted, look, read_submitted
+
+if TYPE_CHECKING:
+    from autograder.attempts import Attempt
+    from autograder.collecting import Collected
 
 OK, PROBLEMS = 0, 1
 WARNING = "[bold red]Student code runs WITHOUT any wall, with your rights on this machine.[/]"
@@ -37,27 +41,51 @@ def grade_and_record(
 ) -> tuple[int, dict[str, Any]]:
     """Grade a cohort, show the scores and what changes, and write the gradebook when that is wanted.
 
+    Args:
+        folder: submissions from elsewhere, a folder or a zip, collected first; only those students are graded then.
+
     Returns:
         The exit code, and the results and differences for ``--json``.
 
     Raises:
         CourseError: there are no submissions, no release, no sandbox.
     """
-    scan = scan_submissions(course, assignment.id, folder)
-    submissions = scan.submissions
-    for problem in scan.problems:
-        console.print(f"[yellow]![/] {escape(plain(problem, 400))}", soft_wrap=True)
+    from autograder.attempts import gathered
+    from autograder.collecting import collect_source
+
+    only = None
+    if folder is None:
+        for problem in look(course, assignment.id).problems:
+            console.print(f"[yellow]![/] {escape(plain(problem, 400))}", soft_wrap=True)
+    else:
+        collected = collect_source(course, assignment.id, folder)
+        show_collected(console, collected)
+        only = collected.students
+    attempts = gathered(course, assignment.id, only)
+    if not attempts:
+        wanted = f"<student>/{assignment.id}/{assignment.id}.ipynb" + ("" if folder is None else ", <student>.ipynb, or a download")
+        raise CourseError(f"{folder or course.term / 'submitted'}: no submission of {assignment.id}. Expected: {wanted}.")
     prepare(course, assignment, sandbox=sandbox, console=console)
-    from autograder.gradebook import plan, record  # slow to import: after everything that can be wrong
+    from autograder.choosing import choose, in_term, to_grade  # slow to import: after everything that can be wrong
+    from autograder.extensions import read_extensions
+    from autograder.gradebook import plan, record
     from autograder.history import note_run
     from autograder.term import with_adjustments
 
-    graded = grade_all(
-        course, assignment, submissions, jobs=jobs, scheduler=scheduler, sandbox=sandbox, round_number=round_number, console=console
-    )
-    results = {student: with_adjustments(course, result) for student, result in sorted(graded.items())}
+    graded: dict[str, list[tuple[Attempt, Result]]] = {student: [] for student in attempts}
+    for batch in to_grade(course, assignment, attempts):
+        options = {"jobs": jobs, "scheduler": scheduler, "sandbox": sandbox, "round_number": round_number, "console": console}
+        results = grade_all(course, assignment, [in_term(course, attempt) for attempt in batch], **options)
+        for attempt in batch:
+            graded[attempt.student].append((attempt, results[attempt.student]))
+    choices = choose(course, assignment, graded, read_extensions(course, assignment.id))
+    submissions = [in_term(course, choice.attempt) for choice in choices.values()]
+    results = {student: with_adjustments(course, choice.result) for student, choice in sorted(choices.items())}
     console.print(score_table(assignment, results))
-    planned = plan(course, assignment, results)
+    for student, choice in choices.items():
+        if choice.why:
+            console.print(f"[dim]{escape(student)}: {escape(choice.why)}[/]", soft_wrap=True)
+    planned = plan(course, assignment, results, submissions)
     payload = {"assignment": assignment.id, "results": [result.model_dump(mode="json") for result in results.values()]}
     if planned:
         console.print(difference_table(planned))
@@ -73,6 +101,21 @@ def grade_and_record(
     return PROBLEMS if faults else OK, payload | {"recorded": True, "differences": [_plain(d) for d in found]}
 
 
+def show_collected(console: Console, collected: Collected) -> None:
+    """What was taken, what was set aside and why."""
+    new = sum(entry.new is not None for entry in collected.taken)
+    console.print(f"{new} new, {len(collected.taken) - new} known already, {len(collected.aside)} set aside ({collected.kind}).")
+    for entry in collected.taken:
+        for note in entry.notes:
+            console.print(f"[yellow]![/] {escape(plain(f'{entry.student}: {note}', 300))}", soft_wrap=True)
+    for notice in collected.notices:
+        console.print(f"[yellow]![/] {escape(plain(notice, 300))}", soft_wrap=True)
+    for label, why, place in collected.aside:
+        console.print(
+            f"[yellow]![/] set aside: {escape(plain(f'{label}: {why}', 400))}{escape(f' → {place}' if place else '')}", soft_wrap=True
+        )
+
+
 def grade_single(
     course: Course,
     assignment: Assignment,
@@ -86,6 +129,7 @@ def grade_single(
 ) -> Result:
     """Grade one notebook and show its items. Raises CourseError."""
     from autograder.grade import grade_notebook
+    from autograder.reports.assemble import item_links
     from autograder.reports.student import render_student_page
     from autograder.reports.text import write_whole
     from autograder.term import check_student, evidence_folder
@@ -109,7 +153,7 @@ def grade_single(
     if result.reason:
         console.print(f"[yellow]{escape(plain(result.reason))}[/]")
     if page is not None:
-        write_whole(page, render_student_page(assignment, result))
+        write_whole(page, render_student_page(assignment, result, item_links(course, assignment)))
         console.print(f"[green]✓[/] {escape(str(page))}", soft_wrap=True)
     return result
 

@@ -111,7 +111,7 @@ def record(
     for student, result in results.items():
         if result.assignment != assignment.id or result.student != check_student(student):
             raise CourseError(f"The result of {result.student} in {result.assignment} was given as {student} in {assignment.id}.")
-    with _alone(course):
+    with coordinator(course):
         collect(course, assignment.id, submissions)
         if missing := sorted(s for s in results if not course.submission_notebook(assignment.id, s).exists()):
             raise CourseError(f"{assignment.id}: results without a submission in {course.term / 'submitted'}: {', '.join(missing)}.")
@@ -300,7 +300,7 @@ def _create(course: Course) -> None:
 
 
 @contextmanager
-def _alone(course: Course) -> Iterator[None]:
+def coordinator(course: Course) -> Iterator[None]:
     """One coordinator at a time; the lock goes with the process, however it ends."""
     course.term.mkdir(parents=True, exist_ok=True)
     with (course.term / "gradebook.lock").open("a") as file:

@@ -38,7 +38,8 @@ UNUSED_IN_ROOM = frozenset({"mutants.py", "mutants_*.py", "alternatives", "cohor
 AFTER_RESULTS = frozenset(
     {
         *("cohort.py", "collect.py", "gradebook.py", "ledger.py", "autograde.py", "nbgrader_hooks.py", "nbgrader_settings.py"),
-        *("roster.py", "schedule.py", "attempts.py", "recorded.py", "standing.py", "cli_*.py"),
+        *("roster.py", "schedule.py", "attempts.py", "recorded.py", "standing.py", "cli_*.py", "commands.py"),
+        *("archives.py", "matching.py", "intake.py", "collecting.py", "choosing.py", "extensions.py", "exports.py", "purge.py"),
         *("feedback.py", "sent.py", "platform_zip.py", "booklinks.py"),
         *(
             "reports",

@@ -1,12 +1,10 @@
-"""Which files of a folder are whose submission. What cannot be told is reported, never guessed."""
+"""Submissions as they lie in the term, and times as nbgrader writes them."""
 
 from __future__ import annotations
 
 import os
 import re
 import stat
-import unicodedata
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,7 +16,7 @@ from autograder.term import check_student, evidence_folder
 
 ENTRIES = 20_000  # of one folder that are looked at
 TIMESTAMP = "timestamp.txt"  # nbgrader's, beside a submitted notebook
-_TIME = re.compile(r"(\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(?:\.\d{1,6})?) ?(UTC|Z|[+-]\d\d:?\d\d|[A-Z]\w+(?:/\w+)+)?")
+_TIME = re.compile(r"(\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(?:\.\d{1,6})?) ?(UTC|Z|KST|[+-]\d\d:?\d\d|[A-Z]\w+(?:/\w+)+)?")
 
 
 @dataclass(frozen=True)
@@ -38,42 +36,28 @@ class Found:
     problems: list[str]
 
 
-def find_submissions(course: Course, assignment_id: str, folder: Path | None = None) -> list[Submitted]:
-    """The submissions of an assignment; see :func:`scan_submissions`, which also says what was left out."""
-    return scan_submissions(course, assignment_id, folder).submissions
+def find_submissions(course: Course, assignment_id: str) -> list[Submitted]:
+    """The submissions in ``term/submitted``. Raises CourseError when there is not a single one."""
+    found = look(course, assignment_id)
+    if not found.submissions:
+        said = "".join(f"\n  {problem}" for problem in found.problems[:10])
+        raise CourseError(f"{course.term / 'submitted'}: no submission of {assignment_id}. Collect them first: course collect.{said}")
+    return found.submissions
 
 
-def scan_submissions(course: Course, assignment_id: str, folder: Path | None = None) -> Found:
-    """Look for ``<student>/<id>/<id>.ipynb`` (nbgrader's layout), ``<student>/<id>.ipynb`` and ``<student>.ipynb`` in ``folder``.
-
-    Args:
-        folder: ``submitted`` in the term by default, where only nbgrader's layout counts.
-
-    Raises:
-        CourseError: there is no such folder, no such assignment, or not a single submission.
-    """
+def look(course: Course, assignment_id: str) -> Found:
+    """Look for ``<student>/<id>/<id>.ipynb`` in ``term/submitted``, where nbgrader does. Raises CourseError: no such assignment."""
     course.room(assignment_id)
-    place = course.term / "submitted" if folder is None else folder.absolute()
+    place = course.term / "submitted"
     if not place.is_dir():
-        raise CourseError(f"{place}: no such folder. Put submissions into {course.term}/submitted, or name a folder with --submissions.")
+        return Found([], [])
     problems: list[str] = []
     with os.scandir(place) as entries:
         names = sorted(entry.name for entry, _ in zip(entries, range(ENTRIES), strict=False))
     if len(names) == ENTRIES:
         problems.append(f"{place}: more than {ENTRIES:,} entries; the others were not looked at.")
-    found: dict[str, list[Submitted]] = {}
-    for name in names:
-        for submitted in _submitted(place / name, assignment_id, in_term=folder is None, problems=problems):
-            found.setdefault(submitted.student, []).append(submitted)
-    for student, several in found.items():
-        if len(several) > 1:
-            problems.append(f"{student}: several submissions ({', '.join(str(s.notebook) for s in several)}). None is graded; leave one.")
-    submissions = [found[student][0] for student in sorted(found) if len(found[student]) == 1]
-    if not submissions:
-        said = "".join(f"\n  {problem}" for problem in problems[:10])
-        wanted = f"<student>/{assignment_id}/{assignment_id}.ipynb" + ("" if folder is None else ", <student>.ipynb")
-        raise CourseError(f"{place}: no submission of {assignment_id}. Expected: {wanted}.{said}")
-    return Found(submissions, problems)
+    found = (_submitted(place / name, assignment_id, problems) for name in names if not name.startswith("."))
+    return Found([entry for entry in found if entry is not None], problems)
 
 
 def read_submitted(path: Path) -> bytes:
@@ -89,19 +73,24 @@ def read_submitted(path: Path) -> bytes:
 
 
 def read_timestamp(path: Path) -> datetime | None:
-    """The time in nbgrader's file; UTC where it names no zone, as nbgrader takes it. None where there is none that can be read."""
+    """The time in nbgrader's file. None where there is none that can be read."""
     try:
-        text = read_file(path, 200).decode("utf-8", "replace").strip()
+        return parse_timestamp(read_file(path, 200).decode("utf-8", "replace"))
     except (FileNotFoundError, NotAFile):
         return None
-    found = _TIME.fullmatch(text)
+
+
+def parse_timestamp(text: str) -> datetime | None:
+    """A time as nbgrader writes it; UTC where it names no zone, as nbgrader takes it. None for what is no time."""
+    found = _TIME.fullmatch(text.strip())
     if found is None:
         return None
     moment, zone = found.groups()
     try:
         if zone is not None and "/" in zone:
             return datetime.fromisoformat(moment).replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
-        return datetime.fromisoformat(moment + ("+00:00" if zone in (None, "UTC", "Z") else zone)).astimezone(UTC)
+        offset = {None: "+00:00", "UTC": "+00:00", "Z": "+00:00", "KST": "+09:00"}.get(zone, zone)
+        return datetime.fromisoformat(f"{moment}{offset}").astimezone(UTC)
     except (ValueError, OverflowError, ZoneInfoNotFoundError):
         return None
 
@@ -111,31 +100,21 @@ def timestamp_text(moment: datetime) -> str:
     return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M:%S.%f} UTC"
 
 
-def _submitted(entry: Path, assignment_id: str, *, in_term: bool, problems: list[str]) -> Iterator[Submitted]:
-    name = entry.name
-    if name.startswith("."):  # editors, sync programs and nbgrader's own
-        return
-    mode = entry.lstat().st_mode
-    flat = stat.S_ISREG(mode) and name.endswith(".ipynb") and not in_term
-    if not flat and not stat.S_ISDIR(mode):
-        problems.append(f"{_shown(entry)}: neither a student's folder nor a notebook; left out.")
-        return
-    # Some systems store composed letters in pieces; in the term, nbgrader takes the folder's name as it is.
-    student = name if in_term else unicodedata.normalize("NFC", name.removesuffix(".ipynb") if flat else name)
+def _submitted(entry: Path, assignment_id: str, problems: list[str]) -> Submitted | None:
+    notebook = entry / assignment_id / f"{assignment_id}.ipynb"
+    if not stat.S_ISDIR(entry.lstat().st_mode):
+        problems.append(f"{_shown(entry)}: no student's folder; left out.")
+        return None
     try:
-        check_student(student)
+        check_student(entry.name)
     except CourseError as error:
         problems.append(f"{_shown(entry)}: {error}")
-        return
-    if flat:
-        yield Submitted(student, entry)  # evidence in a shared folder could be anyone's
-        return
-    nested = entry / assignment_id / f"{assignment_id}.ipynb"
-    candidates = [nested] if in_term else [nested, entry / f"{assignment_id}.ipynb"]
-    present = [path for path in candidates if _is_there(path)]
-    if not present and (not in_term or os.path.lexists(nested.parent)):
-        problems.append(f"{_shown(nested.parent if in_term else entry)}: holds no {assignment_id}.ipynb.")
-    yield from (Submitted(student, path, evidence_folder(path)) for path in present)
+        return None
+    if not _is_there(notebook):
+        if os.path.lexists(notebook.parent):
+            problems.append(f"{_shown(notebook.parent)}: holds no {assignment_id}.ipynb.")
+        return None
+    return Submitted(entry.name, notebook, evidence_folder(notebook))
 
 
 def _is_there(path: Path) -> bool:

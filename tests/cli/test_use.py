@@ -16,7 +16,7 @@ from autograder.course import Course
 
 from .conftest import hand_in
 
-COMMANDS = ("validate", "build", "book", "kit", "grade", "grade-one", "demo")
+COMMANDS = ("validate", "build", "book", "kit", "grade", "grade-one", "demo", "feedback", "publish", "report")
 
 
 def files(folder: Path) -> set[Path]:
@@ -106,7 +106,8 @@ def test_a_folder_without_submissions(run, station, tmp_path: Path) -> None:
     empty = tmp_path / "empty"
     empty.mkdir()
     assert_message(run("grade", "t01_sums", "--submissions", str(empty)), "no submission of t01_sums", "<student>/t01_sums/t01_sums.ipynb")
-    assert_message(run("grade", "t01_sums"), "no such folder", "--submissions")
+    assert_message(run("grade", "t01_sums"), "no submission of t01_sums", "<student>/t01_sums/t01_sums.ipynb")
+    assert_message(run("grade", "t01_sums", "--submissions", str(empty / "absent")), "no such folder or zip")
     assert station.recorded == []
 
 

@@ -1,16 +1,16 @@
-"""Files in a folder are matched to students, or reported."""
+"""Files in the term are matched to students, or reported."""
 
 from __future__ import annotations
 
 import os
-import unicodedata
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 import tinycourse
 
 from autograder.course import Course, CourseError
-from autograder.submissions import Submitted, find_submissions, read_submitted, scan_submissions
+from autograder.submissions import Submitted, find_submissions, look, parse_timestamp, read_submitted, timestamp_text
 
 ID = tinycourse.ID
 
@@ -26,65 +26,37 @@ def test_nbgraders_layout_in_the_term(tiny_course: Course) -> None:
     kim = put(submitted / "kim" / ID / f"{ID}.ipynb")
     put(submitted / "lee" / "other" / "other.ipynb")
     put(submitted / "park" / ID / "renamed.ipynb")
+    put(submitted / "grades.csv")
+    put(submitted / "a b" / ID / f"{ID}.ipynb")
     (submitted / "kim" / ID / "pack" / "evidence").mkdir(parents=True)
-    found = scan_submissions(tiny_course, ID)
+    found = look(tiny_course, ID)
     assert found.submissions == [Submitted("kim", kim, kim.parent / "pack" / "evidence")]
-    assert len(found.problems) == 1
-    assert f"holds no {ID}.ipynb" in found.problems[0]
-
-
-def test_the_other_layouts_in_a_folder(tiny_course: Course, tmp_path: Path) -> None:
-    folder = tmp_path / "handed-in"
-    flat = put(folder / "kim.ipynb")
-    own = put(folder / "lee" / f"{ID}.ipynb")
-    nested = put(folder / "park" / ID / f"{ID}.ipynb")
-    (folder / "pack" / "evidence").mkdir(parents=True)
-    (folder / "lee" / "pack" / "evidence").mkdir(parents=True)
-    put(folder / ".DS_Store")
-    put(folder / "grades.csv")
-    found = scan_submissions(tiny_course, ID, folder)
-    assert found.submissions == [Submitted("kim", flat), Submitted("lee", own, own.parent / "pack" / "evidence"), Submitted("park", nested)]
-    assert [problem.split(":")[0].rsplit("/")[-1] for problem in found.problems] == ["grades.csv", "pack"]
-
-
-def test_two_submissions_of_one_student_are_not_chosen_between(tiny_course: Course, tmp_path: Path) -> None:
-    put(tmp_path / "in" / "kim.ipynb")
-    put(tmp_path / "in" / "kim" / f"{ID}.ipynb")
-    put(tmp_path / "in" / "lee.ipynb")
-    found = scan_submissions(tiny_course, ID, tmp_path / "in")
-    assert [submitted.student for submitted in found.submissions] == ["lee"]
-    assert "kim: several submissions" in found.problems[0]
+    assert ["cannot be a student's id" in found.problems[0], "no student's folder" in found.problems[1]] == [True, True]
+    assert f"holds no {ID}.ipynb" in found.problems[2]
 
 
 @pytest.mark.parametrize("name", ["-x", "a b", "a" * 65, "x;rm", "<b>", "a\nb", "*", "가" * 60 + "?", "ａ"])
-def test_hostile_names_are_reported_in_one_printable_line(tiny_course: Course, tmp_path: Path, name: str) -> None:
-    put(tmp_path / "in" / f"{name}.ipynb")
-    put(tmp_path / "in" / "kim.ipynb")
-    found = scan_submissions(tiny_course, ID, tmp_path / "in")
+def test_hostile_names_are_reported_in_one_printable_line(tiny_course: Course, name: str) -> None:
+    put(tiny_course.term / "submitted" / name / ID / f"{ID}.ipynb")
+    put(tiny_course.term / "submitted" / "kim" / ID / f"{ID}.ipynb")
+    found = look(tiny_course, ID)
     assert [submitted.student for submitted in found.submissions] == ["kim"]
     assert len(found.problems) == 1
     assert found.problems[0].isprintable()
 
 
-def test_names_in_pieces_are_composed(tiny_course: Course, tmp_path: Path) -> None:
-    put(tmp_path / "in" / unicodedata.normalize("NFD", "김학생.ipynb"))
-    assert [submitted.student for submitted in find_submissions(tiny_course, ID, tmp_path / "in")] == ["김학생"]
-
-
 def test_links_are_not_followed(tiny_course: Course, tmp_path: Path) -> None:
     secret = put(tmp_path / "secret" / f"{ID}.ipynb", "secret")
-    folder = tmp_path / "in"
-    put(folder / "kim.ipynb")
-    (folder / "lee.ipynb").symlink_to(secret)
-    (folder / "park").symlink_to(secret.parent)
-    (folder / "choi").mkdir()
-    (folder / "choi" / f"{ID}.ipynb").symlink_to(secret)
-    (folder / "jung").mkdir()
-    (folder / "jung" / ID).symlink_to(secret.parent)
-    found = scan_submissions(tiny_course, ID, folder)
-    assert [submitted.student for submitted in found.submissions] == ["choi", "kim"]
+    submitted = tiny_course.term / "submitted"
+    (submitted / "choi" / ID).mkdir(parents=True)
+    (submitted / "choi" / ID / f"{ID}.ipynb").symlink_to(secret)
+    (submitted / "jung").mkdir()
+    (submitted / "jung" / ID).symlink_to(secret.parent)
+    (submitted / "park").symlink_to(secret.parent)
+    found = look(tiny_course, ID)
+    assert [submitted.student for submitted in found.submissions] == ["choi"]
     assert read_submitted(found.submissions[0].notebook) == b""
-    assert len(found.problems) == 3
+    assert len(found.problems) == 2
 
 
 def test_what_is_no_file_is_read_as_nothing(tmp_path: Path) -> None:
@@ -95,13 +67,30 @@ def test_what_is_no_file_is_read_as_nothing(tmp_path: Path) -> None:
         read_submitted(tmp_path / "absent")
 
 
-def test_no_folder_no_submission_no_assignment(tiny_course: Course, tmp_path: Path) -> None:
-    with pytest.raises(CourseError, match="no such folder"):
-        find_submissions(tiny_course, ID)
-    with pytest.raises(CourseError, match="no such folder"):
-        find_submissions(tiny_course, ID, tmp_path / "absent")
-    (tmp_path / "empty").mkdir()
+def test_no_submission_no_assignment(tiny_course: Course) -> None:
     with pytest.raises(CourseError, match=f"no submission of {ID}"):
-        find_submissions(tiny_course, ID, tmp_path / "empty")
+        find_submissions(tiny_course, ID)
     with pytest.raises(CourseError, match="no assignment"):
-        find_submissions(tiny_course, "t99_none", tmp_path / "empty")
+        find_submissions(tiny_course, "t99_none")
+
+
+@pytest.mark.parametrize(
+    ("text", "hour"),
+    [
+        ("2026-03-20 12:00:00 UTC", 12),
+        ("2026-03-20 12:00:00.5", 12),
+        ("2026-03-20 21:00:00 +0900\n", 12),
+        ("2026-03-20T21:00:00+09:00", 12),
+        ("2026-03-20 21:00:00 Asia/Seoul", 12),
+    ],
+)
+def test_times_as_nbgrader_writes_them(text: str, hour: int) -> None:
+    moment = parse_timestamp(text)
+    assert moment is not None
+    assert moment.replace(microsecond=0) == datetime(2026, 3, 20, hour, tzinfo=UTC)
+    assert parse_timestamp(timestamp_text(moment)) == moment
+
+
+@pytest.mark.parametrize("text", ["", "yesterday", "2026-03-20", "2026-13-20 12:00:00 UTC", "2026-03-20 12:00:00 Mars/Base", "9" * 200])
+def test_no_times(text: str) -> None:
+    assert parse_timestamp(text) is None

@@ -26,6 +26,10 @@ def inbox(tmp_path):
     (evidence / "tables" / "counts.json").write_text("[]")
     (evidence / "tables" / "leak.json").symlink_to("/etc/passwd")
     (evidence / "notes.txt").write_text("x")
+    (folder / "pack" / "sums").mkdir()
+    (folder / "pack" / "sums" / "adding.py").write_text("x = 1")
+    (folder / "pack" / "sums" / "passwd").symlink_to("/etc/passwd")
+    (folder / "pack" / "more").symlink_to("/etc")
     return folder
 
 
@@ -35,6 +39,8 @@ def files(course, student="kim"):
 
 
 WHOLE = {
+    "pack/evidence/notes.txt": b"x",
+    "pack/sums/adding.py": b"x = 1",
     "pack/evidence/manifest.json": b"{}",
     "pack/evidence/tables/counts.json": b"[]",
     "t01_sums.ipynb": b"first",
@@ -42,7 +48,7 @@ WHOLE = {
 }
 
 
-def test_what_is_graded_is_copied_and_nothing_else(tiny_course, inbox):
+def test_the_notebook_and_its_pack_are_copied_and_nothing_else(tiny_course, inbox):
     entry = Submitted("kim", inbox / "n.ipynb", inbox / "pack" / "evidence")
     assert collect(tiny_course, tinycourse.ID, [entry]) == ["kim"]
     assert files(tiny_course) == WHOLE

@@ -282,7 +282,7 @@ def test_cells_are_frozen_once_students_are_graded(desk):
 
 def test_one_coordinator_at_a_time(desk):
     desk.submit("kim")
-    with gradebook._alone(desk.course), pytest.raises(CourseError, match="Another run"):
+    with gradebook.coordinator(desk.course), pytest.raises(CourseError, match="Another run"):
         desk.record(desk.result("kim"))
     desk.record(desk.result("kim"))
 
