@@ -163,7 +163,7 @@ def _grade(
             items=items,
             cells=execution.cells,
             tampering=restored.tampering,
-            review=review.findings if review else (),
+            review=review.shown if review else (),
             used_reference=tuple(item.id for item in items if item.used_reference),
             continued_from=_continued_from(evidence, found),
             metrics=measured(found.first),

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from autograder.result import Finding
 from autograder.review.cells import Cell
-from autograder.review.rules import RULES
+from autograder.review.edits import comment
 from autograder.review.structure import Function, definitions, is_stub, without_docstring
 
 WINDOW = 6  # code lines that must agree
@@ -49,7 +49,10 @@ def _equal_functions(cells: Sequence[Cell]) -> Iterator[tuple[Finding, set[tuple
                 continue
             where = f"`{first[shape][1]}`의 본문" if first[shape][1] != title else f"셀 `{first[shape][0]}`의 같은 함수"
             lines = (node.end_lineno or node.lineno) - node.lineno + 1
-            yield _finding(cell.name, node.lineno, lines, where), {(cell.name, n) for n in range(node.lineno, node.lineno + lines)}
+            yield (
+                comment(cell, node.lineno, "duplicate", lines=lines, where=where),
+                {(cell.name, n) for n in range(node.lineno, node.lineno + lines)},
+            )
 
 
 def _statements(node: Function) -> int:
@@ -81,6 +84,7 @@ def _shape(node: Function) -> str:
 
 def _equal_lines(cells: Sequence[Cell], copied: set[tuple[str, int]]) -> Iterator[Finding]:
     lines = [line for cell in cells for line in _code(cell)]
+    named = {cell.name: cell for cell in cells}
     first: dict[tuple[str, ...], int] = {}
     position = 0
     while position + WINDOW <= len(lines):
@@ -98,7 +102,7 @@ def _equal_lines(cells: Sequence[Cell], copied: set[tuple[str, int]]) -> Iterato
             length += 1
         start, source = lines[position], lines[origin]
         where = f"{'이 셀' if source.cell == start.cell else f'셀 `{source.cell}`'}의 {source.number}번째 줄부터"
-        yield _finding(start.cell, start.number, length, where)
+        yield comment(named[start.cell], start.number, "duplicate", lines=length, where=where)
         position += length
 
 
@@ -135,7 +139,3 @@ def _declarations(tree: ast.Module) -> Iterator[int]:
             yield from range(node.lineno, node.body[0].lineno)
         elif isinstance(node, ast.AnnAssign) and node.value is None:
             yield node.lineno
-
-
-def _finding(cell: str, line: int, lines: int, where: str) -> Finding:
-    return Finding(cell=cell, line=line, rule="duplicate", message=RULES["duplicate"].text(lines=lines, where=where))

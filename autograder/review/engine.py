@@ -10,6 +10,8 @@ from functools import cached_property
 from autograder.result import Finding
 from autograder.review.cells import Cell, read_cells
 from autograder.review.duplication import review_duplication
+from autograder.review.growth import review_growth
+from autograder.review.idioms import review_idioms
 from autograder.review.lint import ReviewFault, lint
 from autograder.review.names import review_names
 from autograder.review.rules import RULES, WEIGHTS
@@ -18,7 +20,8 @@ from autograder.review.structure import definitions, is_stub, review_structure
 
 __all__ = ["Review", "ReviewFault", "review_sources"]
 
-PER_RULE = 10  # findings of one rule that are reported; a page with two hundred of them teaches nothing
+PER_RULE = 10  # findings of one rule that count
+SHOWN_PER_RULE = 3  # and that are shown; a page with two hundred of them teaches nothing
 PENALTY_PER_RULE = 3.0
 
 
@@ -27,7 +30,7 @@ class Review:
     """What the review found; the ``review`` fixture of hidden checks. Iterating it gives the findings.
 
     Attributes:
-        findings: comments in the order of cells and lines, at most ten of one rule.
+        findings: comments in the order of cells and lines, at most ten of one rule; ``shown`` is what a student reads of them.
         sources: the reviewed text by cell name.
         unfinished: cells that hold no code yet but functions that raise NotImplementedError.
     """
@@ -41,6 +44,20 @@ class Review:
 
     def __len__(self) -> int:
         return len(self.findings)
+
+    @cached_property
+    def shown(self) -> tuple[Finding, ...]:
+        """What a student reads: at most three of a rule, the weightiest rules first, those with a better form before those without."""
+        by_rule: dict[str, list[Finding]] = {}
+        for finding in self.findings:
+            by_rule.setdefault(finding.rule, []).append(finding)
+        kept = []
+        for found in by_rule.values():
+            first = sorted(found, key=lambda finding: not finding.better)[:SHOWN_PER_RULE]  # stable: in the order of cells and lines
+            if more := len(found) - len(first):
+                first[-1] = first[-1].model_copy(update={"message": f"{first[-1].message} (외 {more}곳)"})
+            kept += first
+        return tuple(sorted(kept, key=lambda finding: (-WEIGHTS[RULES[finding.rule].severity], not finding.better)))
 
     @cached_property
     def counts(self) -> Counter[str]:
@@ -71,7 +88,7 @@ def review_sources(sources: Mapping[str, str]) -> Review:
     cells, findings = read_cells(sources)
     findings += lint(cells)
     for cell in cells:
-        for rules in (review_structure, review_names):
+        for rules in (review_structure, review_names, review_growth, review_idioms):
             findings += _guarded(rules, cell, [cell])
     for rules in (review_state, review_duplication):
         findings += _guarded(rules, cells, cells)
@@ -83,14 +100,15 @@ def _guarded(rules: Callable[..., Iterable[Finding]], argument: object, cells: I
     try:
         return list(rules(argument))
     except RecursionError:
-        return [Finding(cell=cell.name, line=1, rule="unreadable", message=RULES["unreadable"].text()) for cell in cells]
+        rule = RULES["unreadable"]
+        return [Finding(cell=cell.name, line=1, rule=rule.id, message=rule.text(), reason=rule.reason) for cell in cells]
 
 
 def _ordered(findings: Iterable[Finding], names: list[str]) -> tuple[Finding, ...]:
     position = {name: number for number, name in enumerate(names)}
     kept: list[Finding] = []
     seen: Counter[str] = Counter()
-    for finding in sorted(set(findings), key=lambda f: (position[f.cell], f.line, f.rule, f.message)):
+    for finding in sorted(set(findings), key=lambda f: (position[f.cell], f.line, f.rule, f.message, f.better)):
         seen[finding.rule] += 1
         if seen[finding.rule] <= PER_RULE:
             kept.append(finding)

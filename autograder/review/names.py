@@ -8,7 +8,8 @@ from collections.abc import Iterator
 
 from autograder.result import Finding
 from autograder.review.cells import Cell
-from autograder.review.rules import RULES
+from autograder.review.edits import comment
+from autograder.review.scopes import renamed
 from autograder.review.structure import Function, definitions, walk_own
 
 SHORT_LIFE = 12  # lines that a one-letter name may live
@@ -39,16 +40,44 @@ _SUGGESTIONS = {
 }
 
 
+# What people write for a value that has a name in papers and libraries.
+_TERMS = {
+    "vocab": r"voca|vocabs|vocabulary_dict|vocab_dict|dictionary|word_dict|token_dict|token2id|tok2id",
+    "merges": r"merge_list|merge_rules|merged_pairs_list|rule_list",
+    "token_ids": r"token_idxs?|token_index_list|index_list|id_list|idx_list|ids_list|token_numbers",
+    "pair_counts": r"pair_freqs?|pair_dict|pairs_dict|freq_dict|pair_count_dict",
+    "logits": r"output_scores|raw_scores|logit_list|pred_scores",
+    "attention_mask": r"attn_msk|att_mask|attention_msk|mask_attn|attn_m",
+    "query": r"que|qry|query_vec",
+    "hidden_states": r"hid|hiddens|hidden_vec|hs_out",
+    "learning_rate": r"learn_rate|lrate|l_rate",
+    "batch_size": r"batchsize|batch_sz|bsz",
+    "special_tokens": r"special_list|sp_tokens|special_toks",
+    "corpus": r"corpora_list|sentence_list|text_list|all_sentences",
+    "perplexity": r"perplex|ppl_value",
+}
+
+
 def review_names(cell: Cell) -> Iterator[Finding]:
-    """One finding per vague or overstretched name and scope, at the line where the name is given."""
+    """One finding per name and scope, at the line where the name is given."""
     yield from _vague(cell, cell.tree, arguments=[])
     for node, _owner in definitions(cell.tree):
         if isinstance(node, ast.ClassDef):
             continue
         if _is_vague(node.name):
-            yield _finding(cell, node.lineno, "vague-name", name=node.name)
+            yield comment(cell, node.lineno, "vague-name", name=node.name, suggestion="")
         yield from _vague(cell, node, _all_arguments(node))
         yield from _short(cell, node)
+        yield from _terms(cell, node)
+
+
+def _terms(cell: Cell, function: Function) -> Iterator[Finding]:
+    seen = set()
+    for node in sorted(_stores(function), key=lambda n: (n.lineno, n.col_offset)):
+        term = next((term for term, names in _TERMS.items() if re.fullmatch(names, node.id)), None)
+        if term and node.id not in seen:
+            seen.add(node.id)
+            yield comment(cell, node.lineno, "field-term", renamed(cell, function, node.id, term), name=node.id, term=term)
 
 
 def _vague(cell: Cell, scope: ast.AST, arguments: list[ast.arg]) -> Iterator[Finding]:
@@ -56,24 +85,24 @@ def _vague(cell: Cell, scope: ast.AST, arguments: list[ast.arg]) -> Iterator[Fin
     for argument in arguments:
         if _is_vague(argument.arg):
             seen.add(argument.arg)
-            yield _finding(cell, argument.lineno, "vague-name", name=argument.arg)
+            yield comment(cell, argument.lineno, "vague-name", name=argument.arg, suggestion="")
     suggestions = _suggestions(scope)
     for node in sorted(_stores(scope), key=lambda n: (n.lineno, n.col_offset)):
         if node.id not in seen and _is_vague(node.id):
             seen.add(node.id)
-            yield _finding(cell, node.lineno, "vague-name", _renamed(cell, node, suggestions.get(node.id)), name=node.id)
+            yield _named(cell, scope, node, "vague-name", suggestions.get(node.id))
+
+
+def _named(cell: Cell, scope: ast.AST, node: ast.Name, rule: str, suggestion: str | None, **fields: object) -> Finding:
+    """A finding on a name. Names of the notebook itself are used by other cells: there a better one is only told."""
+    form = renamed(cell, scope, node.id, suggestion) if suggestion and not isinstance(scope, ast.Module) else None
+    said = f"(예: `{suggestion}`)" if suggestion else ""
+    return comment(cell, node.lineno, rule, form, name=node.id, suggestion=said, **fields)
 
 
 def _short(cell: Cell, function: Function) -> Iterator[Finding]:
     first: dict[str, ast.Name | ast.arg] = {a.arg: a for a in _all_arguments(function)}
     last: dict[str, int] = {}
-    {
-        name.id
-        for node in ast.walk(function)
-        if isinstance(node, ast.comprehension)
-        for name in ast.walk(node.target)
-        if isinstance(name, ast.Name)
-    }
     for node in ast.walk(function):
         if isinstance(node, ast.Name) and len(node.id) == 1:
             if isinstance(node.ctx, ast.Store) and (node.id not in first or node.lineno < first[node.id].lineno):
@@ -83,9 +112,10 @@ def _short(cell: Cell, function: Function) -> Iterator[Finding]:
         lines = last.get(name, 0) - place.lineno + 1
         symbol = name in _SYMBOLS or name.isupper() or not name.isascii()  # β and 한 are somebody's terms
         if len(name) == 1 and not symbol and lines > SHORT_LIFE:
-            suggestion = _suggestions(function).get(name)
-            better = _renamed(cell, place, suggestion) if isinstance(place, ast.Name) else ""
-            yield _finding(cell, place.lineno, "short-name", better, name=name, lines=lines)
+            if isinstance(place, ast.Name):
+                yield _named(cell, function, place, "short-name", _suggestions(function).get(name), lines=lines)
+            else:
+                yield comment(cell, place.lineno, "short-name", name=name, lines=lines, suggestion="")
 
 
 def _stores(scope: ast.AST) -> list[ast.Name]:
@@ -113,14 +143,3 @@ def _suggestions(scope: ast.AST) -> dict[str, str]:
                 if _SUGGESTIONS[made] not in taken:
                     found.setdefault(name, _SUGGESTIONS[made])
     return found
-
-
-def _renamed(cell: Cell, node: ast.Name, suggestion: str | None) -> str:
-    line = cell.lines[node.lineno - 1]
-    if not suggestion or len(line) > 120 or "`" in line:
-        return ""
-    return re.sub(rf"\b{re.escape(node.id)}\b", suggestion, line).strip()
-
-
-def _finding(cell: Cell, line: int, rule: str, better: str = "", **fields: object) -> Finding:
-    return Finding(cell=cell.name, line=line, rule=rule, message=RULES[rule].text(better, **fields))

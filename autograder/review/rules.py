@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Literal
 
-Severity = Literal["minor", "major"]
-WEIGHTS: dict[Severity, float] = {"minor": 0.5, "major": 1.0}
+from course_lib.kit.korean import josa
+
+Severity = Literal["advice", "minor", "major"]
+WEIGHTS: dict[Severity, float] = {"advice": 0.0, "minor": 0.5, "major": 1.0}
+_PARTICLE = re.compile(r"(`[^`]*`)(?:(을\(를\))|(은\(는\))|(이\(가\)))")
+_PAIRS = ("을/를", "은/는", "이/가")
 
 
 @dataclass(frozen=True)
@@ -18,7 +23,7 @@ class Rule:
         title: two or three Korean words, for tables.
         message: the comment at the line; fields in braces are filled in by whoever finds it.
         reason: why it matters, in one Korean sentence.
-        severity: how much it weighs against the quality of a submission.
+        severity: how much it weighs against the quality of a submission; advice costs nothing.
         ruff: ruff's codes for it; none for a rule of our own.
     """
 
@@ -29,10 +34,9 @@ class Rule:
     severity: Severity = "minor"
     ruff: tuple[str, ...] = ()
 
-    def text(self, better: str = "", **fields: object) -> str:
-        """The comment, its reason and, where one is known, a better form of the line."""
-        comment = f"{self.message.format(**fields)} {self.reason}"
-        return f"{comment}\n이렇게 쓸 수 있습니다: `{better}`" if better else comment
+    def text(self, **fields: object) -> str:
+        """The comment, with the particles that fit what is filled in."""
+        return _PARTICLE.sub(lambda match: josa(match[1], _PAIRS[(match.lastindex or 2) - 2]), self.message.format(**fields))
 
 
 _ALL = (
@@ -75,13 +79,13 @@ _ALL = (
     Rule(
         "vague-name",
         "뜻 없는 이름",
-        "이름 `{name}`만 보고는 무엇이 들었는지 알 수 없습니다.",
+        "이름 `{name}`만 보고는 무엇이 들었는지 알 수 없습니다{suggestion}.",
         "값의 뜻(예: `pair_counts`, `token_ids`)을 이름에 담으면 설명이 필요 없어집니다.",
     ),
     Rule(
         "short-name",
         "한 글자 이름",
-        "한 글자 이름 `{name}`이(가) {lines}줄에 걸쳐 쓰입니다.",
+        "한 글자 이름 `{name}`이(가) {lines}줄에 걸쳐 쓰입니다{suggestion}.",
         "멀리서 쓰이는 이름일수록 뜻을 담아야 합니다. 몇 줄 안에서 끝나는 이름은 짧아도 괜찮습니다.",
     ),
     Rule(
@@ -344,6 +348,77 @@ _ALL = (
         "range(len())",
         "`{index}`은(는) `{sequence}[{index}]`로만 쓰입니다.",
         "원소를 바로 순회하면 색인을 다룰 일이 없습니다.",
+    ),
+    Rule(
+        "field-term",
+        "이 분야의 용어",
+        "`{name}`에 든 것은 이 분야에서 `{term}`라고 씁니다.",
+        "논문과 라이브러리에서 쓰는 이름이면 읽는 사람이 설명 없이 알아봅니다.",
+        "advice",
+    ),
+    Rule(
+        "enumerate",
+        "enumerate",
+        "색인 `{index}`와 원소 `{sequence}[{index}]`을(를) 함께 씁니다.",
+        "`enumerate`는 둘을 한 번에 주므로 색인을 잘못 쓸 일이 줄어듭니다.",
+        "advice",
+    ),
+    Rule(
+        "dict-items",
+        "items()",
+        "키를 순회하면서 값 `{mapping}[{key}]`을(를) 다시 찾습니다.",
+        "`items()`는 키와 값을 함께 주므로 찾는 일이 한 번 줄고 두 이름이 나란히 보입니다.",
+        "advice",
+    ),
+    Rule(
+        "dict-default",
+        "없는 키",
+        "키가 없을 때를 `if`로 따로 다룹니다.",
+        "`setdefault`나 `get`은 같은 일을 한 줄에 하고 키를 덜 찾습니다. 세기만 한다면 `Counter`가 더 짧습니다.",
+        "advice",
+    ),
+    # -- how the work grows --------------------------------------------------------------------------------------
+    Rule(
+        "front-of-list",
+        "리스트의 앞",
+        "반복문 안에서 리스트 `{name}`의 맨 앞을 넣거나 뺍니다.",
+        "매번 남은 원소를 모두 옮기므로 일이 길이의 제곱에 비례합니다. 양쪽 끝을 쓰려면 `collections.deque`가 알맞습니다.",
+        "advice",
+    ),
+    Rule(
+        "growing-string",
+        "자라는 문자열",
+        "반복문 안에서 문자열 `{name}`에 `+=`로 이어 붙입니다.",
+        "이을 때마다 앞부분까지 새로 복사될 수 있어 일이 길이의 제곱으로 늘어납니다. 조각을 모아 `''.join(조각들)`로 한 번에 잇습니다.",
+        "advice",
+    ),
+    Rule(
+        "list-membership",
+        "리스트에서 찾기",
+        "반복문 안에서 리스트 `{name}`에 들어 있는지 찾습니다.",
+        "리스트는 앞에서부터 하나씩 견줍니다. 순서가 필요 없다면 `set`이, 번호도 필요하면 `dict`가 한 번에 찾습니다.",
+        "advice",
+    ),
+    Rule(
+        "count-in-loop",
+        "되풀이해서 세기",
+        "순회하면서 `{name}.count(…)`로 원소마다 처음부터 다시 셉니다.",
+        "원소의 수만큼 전체를 다시 읽으므로 제곱의 일이 됩니다. `Counter`는 한 번 읽고 모두 셉니다.",
+        "advice",
+    ),
+    Rule(
+        "loop-invariant",
+        "되풀이되는 계산",
+        "반복문 안에서 바뀌지 않는 `{expression}`을(를) 매번 다시 계산합니다.",
+        "반복문 앞에서 한 번만 계산하여 이름을 붙이면 일이 반복 횟수만큼 줄어듭니다.",
+        "advice",
+    ),
+    Rule(
+        "sorted-for-extreme",
+        "정렬해서 고르기",
+        "하나만 고르려고 전체를 정렬합니다.",
+        "`min`과 `max`는 한 번만 훑으면 되고, 무엇을 고르는지가 이름에 드러납니다.",
+        "advice",
     ),
 )
 

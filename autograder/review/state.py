@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from autograder.result import Finding
 from autograder.review.cells import Cell
-from autograder.review.rules import RULES
+from autograder.review.edits import comment
 from autograder.review.structure import Function, definitions
 
 _MAKERS = frozenset({"list", "dict", "set", "defaultdict", "Counter", "OrderedDict", "deque"})
@@ -59,7 +59,7 @@ def _is_collection(value: ast.expr | None) -> bool:
 def _global_statements(cell: Cell, function: Function) -> Iterator[Finding]:
     for node in ast.walk(function):
         if isinstance(node, ast.Global):
-            yield _finding(cell, node.lineno, "global-statement", name=", ".join(node.names)[:80])
+            yield comment(cell, node.lineno, "global-statement", name=", ".join(node.names)[:80])
 
 
 def _changes(cell: Cell, function: Function, title: str, collections: set[str]) -> Iterator[Finding]:
@@ -69,7 +69,7 @@ def _changes(cell: Cell, function: Function, title: str, collections: set[str]) 
         name = _changed_name(node)
         if name in outside and name not in reported:
             reported.add(name)
-            yield _finding(cell, node.lineno, "mutable-global", function=title, name=name)
+            yield comment(cell, node.lineno, "mutable-global", function=title, name=name)
 
 
 def _local_names(function: Function) -> set[str]:
@@ -88,7 +88,3 @@ def _changed_name(node: ast.AST) -> str:
         case ast.Subscript(value=ast.Name(id=name), ctx=ast.Store() | ast.Del()):
             return name
     return ""
-
-
-def _finding(cell: Cell, line: int, rule: str, **fields: object) -> Finding:
-    return Finding(cell=cell.name, line=line, rule=rule, message=RULES[rule].text(**fields))

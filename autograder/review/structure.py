@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 from autograder.result import Finding
 from autograder.review.cells import Cell
-from autograder.review.rules import RULES
+from autograder.review.edits import comment
+from autograder.review.hints import with_docstring, with_types
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 FUNCTION_LINES = 40
@@ -26,7 +27,7 @@ def review_structure(cell: Cell) -> Iterator[Finding]:
         public = not node.name.startswith("_") and not (owner or "").startswith("_")
         if isinstance(node, ast.ClassDef):
             if public and ast.get_docstring(node) is None:
-                yield _finding(cell, node.lineno, "docstring", name=node.name)
+                yield comment(cell, node.lineno, "docstring", name=node.name)
             continue
         if is_stub(node):
             continue
@@ -37,7 +38,6 @@ def review_structure(cell: Cell) -> Iterator[Finding]:
             yield from _type_hints(cell, node, owner, title)
         yield from _size(cell, node, title, owner)
         yield from _prints(cell, node, title)
-        yield from _index_loops(cell, node)
 
 
 def definitions(tree: ast.Module) -> Iterator[tuple[Function | ast.ClassDef, str | None]]:
@@ -82,19 +82,14 @@ def walk_own(node: ast.AST) -> Iterator[ast.AST]:
             todo += ast.iter_child_nodes(child)
 
 
-def _finding(cell: Cell, line: int, rule: str, better: str = "", **fields: object) -> Finding:
-    return Finding(cell=cell.name, line=line, rule=rule, message=RULES[rule].text(better, **fields))
-
-
 def _docstring(cell: Cell, node: Function, owner: str | None, title: str) -> Iterator[Finding]:
     if ast.get_docstring(node) is not None or _is_override(node):
         return
     if owner and code_lines(cell, node.body[0].lineno, node.end_lineno or node.lineno) <= TRIVIAL_BODY:
         return
     returns = any(isinstance(child, ast.Return) and child.value is not None for child in walk_own(node))
-    given = ", ".join(argument.arg for argument in _arguments(node, owner))
-    better = f'"""{f"{given}을(를) 받아 " if given and len(given) < 40 else ""}…을(를) {"돌려줍니다" if returns else "합니다"}."""'
-    yield _finding(cell, node.lineno, "docstring", better, name=title)
+    given = [argument.arg for argument in _arguments(node, owner)]
+    yield comment(cell, node.lineno, "docstring", with_docstring(cell, node, given, returns=returns), name=title)
 
 
 def _is_override(node: Function) -> bool:
@@ -111,44 +106,25 @@ def _arguments(node: Function, owner: str | None) -> list[ast.arg]:
 
 
 def _type_hints(cell: Cell, node: Function, owner: str | None, title: str) -> Iterator[Finding]:
-    bare = [argument.arg for argument in _arguments(node, owner) if argument.annotation is None]
-    missing = [f"`{name}`" for name in bare[:4]]
+    bare = [argument for argument in _arguments(node, owner) if argument.annotation is None]
+    missing = [f"`{argument.arg}`" for argument in bare[:4]]
     if len(bare) > 4:
         missing.append(f"그 밖의 인자 {len(bare) - 4}개")
     if node.returns is None and node.name != "__init__":
         missing.append("반환값")
     if missing:
-        yield _finding(cell, node.lineno, "type-hints", _annotated(node, bare), name=title, missing=", ".join(missing))
-
-
-def _annotated(node: Function, bare: list[str]) -> str:
-    """The header with an ellipsis for each missing type, where it stands on one line."""
-    if node.body[0].lineno == node.lineno or len(bare) > 6:
-        return ""
-    arguments = node.args
-    last = [a for a in (arguments.kwarg, arguments.vararg) if a]
-    if last or arguments.posonlyargs or arguments.kwonlyargs:
-        return ""
-    unnamed = len(arguments.args) - len(arguments.defaults)
-    parts = []
-    for position, argument in enumerate(arguments.args):
-        hint = f": {ast.unparse(argument.annotation)}" if argument.annotation else (": …" if argument.arg in bare else "")
-        default = f" = {ast.unparse(arguments.defaults[position - unnamed])}" if position >= unnamed else ""
-        parts.append(f"{argument.arg}{hint}{default if hint else default.replace(' ', '')}")
-    returns = f" -> {ast.unparse(node.returns)}" if node.returns else ("" if node.name == "__init__" else " -> …")
-    header = f"def {node.name}({', '.join(parts)}){returns}:"
-    return header if len(header) <= 120 and "`" not in header and "\n" not in header else ""
+        yield comment(cell, node.lineno, "type-hints", with_types(cell, node, bare), name=title, missing=", ".join(missing))
 
 
 def _size(cell: Cell, node: Function, title: str, owner: str | None) -> Iterator[Finding]:
     body = without_docstring(node)
     if body and (lines := code_lines(cell, body[0].lineno, node.end_lineno or node.lineno)) > FUNCTION_LINES:
-        yield _finding(cell, node.lineno, "long-function", name=title, lines=lines)
+        yield comment(cell, node.lineno, "long-function", name=title, lines=lines)
     if len(arguments := _arguments(node, owner)) > ARGUMENTS:
-        yield _finding(cell, node.lineno, "many-arguments", name=title, count=len(arguments))
+        yield comment(cell, node.lineno, "many-arguments", name=title, count=len(arguments))
     depth, line = _nesting(node)
     if depth > NESTING:
-        yield _finding(cell, line, "deep-nesting", name=title, depth=depth)
+        yield comment(cell, line, "deep-nesting", name=title, depth=depth)
 
 
 def _nesting(node: Function) -> tuple[int, int]:
@@ -180,42 +156,12 @@ def _prints(cell: Cell, node: Function, title: str) -> Iterator[Finding]:
         return
     for child in ast.walk(node):
         if isinstance(child, ast.Call) and isinstance(child.func, ast.Name) and child.func.id == "print":
-            yield _finding(cell, child.lineno, "print-in-function", name=title)
+            yield comment(cell, child.lineno, "print-in-function", name=title)
             return
-
-
-def _index_loops(cell: Cell, node: Function) -> Iterator[Finding]:
-    """``for i in range(len(words))`` whose ``i`` is used as ``words[i]`` and no other way."""
-    for loop in walk_own(node):
-        if not isinstance(loop, ast.For) or not (names := _counted(loop)):
-            continue
-        index, sequence = names
-        inside = [child for statement in loop.body for child in ast.walk(statement)]
-        uses = sum(isinstance(child, ast.Name) and child.id == index for child in inside)
-        if uses and uses == sum(_is_read(child, sequence, index) for child in inside):
-            item = sequence[:-1] if sequence.endswith("s") and len(sequence) > 3 else "item"
-            yield _finding(cell, loop.lineno, "range-len", f"for {item} in {sequence}:", index=index, sequence=sequence)
-
-
-def _counted(loop: ast.For) -> tuple[str, str] | None:
-    """``(i, words)`` of ``for i in range(len(words))``."""
-    match loop.target, loop.iter:
-        case ast.Name(id=index), ast.Call(
-            func=ast.Name(id="range"), args=[ast.Call(func=ast.Name(id="len"), args=[ast.Name(id=sequence)])]
-        ):
-            return index, sequence
-    return None
-
-
-def _is_read(node: ast.AST, sequence: str, index: str) -> bool:
-    match node:
-        case ast.Subscript(value=ast.Name(id=name), slice=ast.Name(id=key), ctx=ast.Load()):
-            return (name, key) == (sequence, index)
-    return False
 
 
 def _long_lines(cell: Cell) -> Iterator[Finding]:
     # In characters: ruff counts columns of the screen, where a Korean sentence is twice as wide.
     for number, line in enumerate(cell.lines, start=1):
         if len(line) > LINE_LENGTH:
-            yield _finding(cell, number, "line-length")
+            yield comment(cell, number, "line-length")

@@ -70,10 +70,11 @@ def test_code_reads_well(submission, review, part):
     if not submission.run(try_part, part=part, returns=bool, timeout=60):
         expect.fail("작은 예에서 맞는 결과가 나오지 않아 코드의 품질을 보지 않았습니다. 구현을 먼저 마치세요.")
     others = tuple(prefix for name, prefixes in PARTS.items() if name != part for prefix in (*prefixes, "theory-", "bonus-"))
-    findings = [f for f in review.findings if not f.cell.removeprefix("solution-").startswith(others)]
+    weighty = [f for f in review.findings if WEIGHTS[RULES[f.rule].severity]]
+    findings = [f for f in weighty if not f.cell.removeprefix("solution-").startswith(others)]
     penalty = sum(WEIGHTS[RULES[finding.rule].severity] for finding in findings)
     if penalty > TOLERATED:
-        said = " / ".join(f"{finding.line}번째 줄: {finding.message}" for finding in findings[:3])
+        said = " / ".join(f"{finding.line}번째 줄: {finding.message} {finding.reason}" for finding in findings[:3])
         expect.fail(f"지적이 {len(findings)}개입니다. {said}")
 
 

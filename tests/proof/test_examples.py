@@ -35,7 +35,7 @@ def test_the_example_fails_for_the_mutant_and_holds_for_the_solution(room, taugh
     examples = {outcome.id: outcome.example for outcome in failed}
     assert failed
     assert all(examples.values()), examples
-    assert sum(len(example) <= 160 for example in examples.values()) >= 0.6 * len(examples), examples
+    assert sum(len(example) <= 220 for example in examples.values()) >= 0.6 * len(examples), examples
     for outcome in failed:
         assert outcome.cell in sources
         assert outcome.line

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import time
 
 import pytest
@@ -45,7 +46,7 @@ HOSTILE = {
 
 
 @pytest.mark.parametrize("name", HOSTILE)
-def test_hostile_text_is_reviewed_within_bounds(name: str) -> None:
+def test_hostile_text_is_reviewed_within_bounds(name: str, applied) -> None:
     began = time.perf_counter()
     review = review_sources({"hostile": HOSTILE[name], "ugly": UGLY})
     assert time.perf_counter() - began < 10
@@ -54,6 +55,9 @@ def test_hostile_text_is_reviewed_within_bounds(name: str) -> None:
     for finding in review:
         assert finding.line >= 1
         assert len(finding.message) < 600
+        assert len(finding.code) + len(finding.better) < 6_000
+        if finding.better and finding.cell == "hostile":
+            ast.parse(applied(HOSTILE[name].replace("\r\n", "\n").replace("\r", "\n"), finding))
 
 
 def test_a_cell_beyond_the_bounds_says_so() -> None:

@@ -45,6 +45,13 @@ class Encoder:
         return scores.reshape(B, T, T)
 '''
 
+HEAD = 'def f(words: list[str], counts: dict[str, int]) -> object:\n    """x"""\n    '
+
+
+def in_function(body: str) -> str:
+    return HEAD + body
+
+
 # rule, code, line
 BAD = [
     ("docstring", "def encode(text: str) -> list[int]:\n    return [ord(letter) for letter in text]", 1),
@@ -91,6 +98,17 @@ BAD = [
         "def f(words: list[str]) -> int:\n    '''x'''\n    for i in range(len(words)):\n        show(words[i])",
         3,
     ),
+    ("field-term", in_function("voca = {}\n    voca['a'] = 1\n    return voca"), 3),
+    ("enumerate", in_function("for i in range(len(words)):\n        show(i, words[i])"), 3),
+    ("dict-items", in_function("for word in counts:\n        show(word, counts[word])"), 3),
+    ("dict-default", in_function("if words not in counts:\n        counts[words] = 0\n    counts[words] += 1"), 3),
+    ("front-of-list", in_function("queue = list(words)\n    while queue:\n        queue.pop(0)"), 5),
+    ("front-of-list", in_function("merged = []\n    for word in words:\n        merged.insert(0, word)"), 5),
+    ("growing-string", in_function("text = ''\n    while words:\n        text += words.pop()"), 5),
+    ("list-membership", in_function("seen = []\n    for word in words:\n        if word in seen:\n            break"), 5),
+    ("count-in-loop", in_function("return {word: words.count(word) for word in set(words)}"), 3),
+    ("loop-invariant", in_function("known = list(words)\n    for word in words:\n        show(word, sorted(known))"), 5),
+    ("sorted-for-extreme", in_function("return sorted(words)[-1]"), 3),
     ("many-arguments", "def f(" + ", ".join(f"n{i}: int" for i in range(8)) + ") -> int:\n    '''x'''\n    return 1", 1),
     ("syntax", "def f(:\n    pass", 1),
     ("syntax", "a = 1\nif a:\nb = 2", 3),
@@ -113,6 +131,7 @@ def test_good_code_has_no_finding() -> None:
 def test_every_rule_says_what_and_why_in_korean() -> None:
     for rule in RULES.values():
         assert rule.message.endswith("."), rule.id
+        assert "{" not in rule.reason, rule.id
         assert rule.reason.endswith(("다.", "요.", "보세요.")), rule.id
         assert any("가" <= letter <= "힣" for letter in rule.title + rule.message), rule.id
 
@@ -122,11 +141,13 @@ def test_every_rule_has_an_example() -> None:
     assert {rule for rule, _source, _line in BAD} | elsewhere == set(RULES)
 
 
-def test_a_comment_offers_a_better_line() -> None:
+def test_a_comment_quotes_the_line_and_offers_a_better_one() -> None:
     (finding,) = review_sources({"a": "found = 3\nif found == None:\n    found = 4"}).findings
-    assert "`if found is None:`" in finding.message
-    (finding,) = [f for f in review_sources({"a": "tmp = sorted([3, 1])"}) if f.rule == "vague-name"]
-    assert "`sorted_pairs = sorted([3, 1])`" in finding.message
+    assert (finding.code, finding.better) == ("if found == None:", "if found is None:")
+    assert finding.reason == RULES["none-comparison"].reason
+    (finding,) = [f for f in review_sources({"a": "tmp = sorted([3, 1])"}).findings if f.rule == "vague-name"]
+    assert "`sorted_pairs`" in finding.message
+    assert finding.better == "", "other cells may use the notebook's own names"
 
 
 def test_long_functions_count_code_and_not_comments() -> None:
