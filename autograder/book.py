@@ -16,6 +16,7 @@ from pathlib import Path
 from autograder.bookpdf import offer, print_book, withdraw_if_outdated
 from autograder.course import Course, CourseError
 
+REPOSITORY_VARIABLE = "COURSE_REPOSITORY_URL"  # where the book's public part lies: its pages get buttons that lead there
 _ESCAPES = re.compile(r"\x1b\[[0-9;]*m")
 _PROBLEM = re.compile(r"(?:WARNING|ERROR|CRITICAL|SEVERE): ")
 

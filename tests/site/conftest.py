@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import smallsite
 from browser import serve
 
 from autograder.book import build_book
-from autograder.course import ROOT, open_course
+from autograder.course import ROOT, Course, open_course
 
 sys.path.insert(0, str(ROOT / "web"))
 
@@ -25,3 +26,9 @@ def site() -> Path:
 def address(site: Path) -> Iterator[str]:
     with serve(site) as base:
         yield base
+
+
+@pytest.fixture(scope="session")
+def small_site(tmp_path_factory: pytest.TempPathFactory) -> Course:
+    """A checkout whose book has three pages; see ``smallsite``."""
+    return smallsite.make_site(tmp_path_factory.mktemp("small-site"))
