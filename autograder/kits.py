@@ -104,7 +104,8 @@ def kit_files(course: Course, assignment_id: str) -> dict[str, bytes]:
 def _listing(assignment: Assignment) -> bytes:
     """What the items are called and what the deliverables are made of; of the manifest, students need no more."""
     listing: dict[str, Any] = {
-        kind: [{"id": item.id, "title": item.title} for item in getattr(assignment, kind)] for kind in ("items", "bonus")
+        kind: [{"id": item.id, "title": item.title, "criteria": item.manual} for item in getattr(assignment, kind)]
+        for kind in ("items", "bonus")
     }
     listing["deliverables"] = assignment.deliverables
     listing["parts"] = {name: part.model_dump(mode="json", exclude_defaults=True) for name, part in assignment.parts.items()}

@@ -16,11 +16,12 @@ from course_lib.kit.checking import CheckOutcome
 
 MIME = "application/vnd.llm-course.check+json"
 
-GREEN, RED, GREY, AMBER = "#1a7f37", "#c93c37", "#6e7681", "#9a6700"
+GREEN, RED, GREY, AMBER, BLUE = "#1a7f37", "#c93c37", "#6e7681", "#9a6700", "#0969da"
 SOFT = "opacity:.8"
 BOX = "font-family:inherit;font-size:14px;line-height:1.6;word-break:keep-all"
 BOX += ";max-width:46rem;margin:.3em 0;padding:.6em .9em;border-radius:6px"
 UNFINISHED_NOTE = "아직 작성하지 않았습니다. 위의 셀을 채우고 실행한 다음, 이 셀을 다시 실행하세요."
+FORM_NOTE = "답의 꼴만 확인했습니다. 값이 맞는지는 채점할 때 봅니다."
 FAULT_NOTE = "검사 자체에 문제가 있어 실행하지 못했습니다. 여러분의 코드 탓이 아닙니다. 조교에게 알려 주세요."
 
 
@@ -35,20 +36,21 @@ PASSED = Mark("✓", GREEN, "통과")
 FAILED = Mark("✗", RED, "다시 보기")
 UNFINISHED = Mark("○", GREY, "작성 전")
 FAULT = Mark("!", AMBER, "실행 못 함")
+FORM = Mark("◇", BLUE, "꼴 확인")
 
 
 def mark_of(outcome: CheckOutcome) -> Mark:
     if outcome.passed:
-        return PASSED
+        return FORM if outcome.form else PASSED
     if outcome.status == "fault":
         return FAULT
     return UNFINISHED if outcome.unfinished else FAILED
 
 
 def overall(outcomes: Sequence[CheckOutcome]) -> Mark:
-    """One mark for an item: what most needs the student's attention."""
+    """One mark for an item: what most needs the student's attention; ``FORM`` where nothing but the form of an answer was looked at."""
     marks = [mark_of(outcome) for outcome in outcomes]
-    return next((mark for mark in (FAILED, FAULT, UNFINISHED) if mark in marks), PASSED)
+    return next((mark for mark in (FAILED, FAULT, UNFINISHED, PASSED) if mark in marks), FORM if FORM in marks else PASSED)
 
 
 @dataclass(frozen=True)
@@ -65,7 +67,13 @@ class ItemCard:
         """Nothing is written yet; a single kind sentence says more than a list of failures."""
         return bool(self.outcomes) and all(outcome.unfinished for outcome in self.outcomes)
 
+    def waiting(self) -> list[str]:
+        """What the checks are waiting for: a function by its name, or a table."""
+        return list(dict.fromkeys(outcome.message for outcome in self.outcomes if outcome.message))
+
     def summary(self) -> str:
+        if overall(self.outcomes) is FORM:
+            return FORM_NOTE
         passed = sum(outcome.passed for outcome in self.outcomes)
         return f"{len(self.outcomes)}개 검사 중 {passed}개 통과"
 
@@ -73,7 +81,7 @@ class ItemCard:
         mark = overall(self.outcomes)
         lines = [f"{mark.symbol} {self.item} {self.title}".rstrip() + f": {mark.word if self.untouched else self.summary()}"]
         if self.untouched:
-            return f"{lines[0]}\n    {UNFINISHED_NOTE}"
+            return "\n".join([lines[0], f"    {UNFINISHED_NOTE}", *(f"    {message}" for message in self.waiting())])
         for outcome in self.outcomes:
             lines.append(f"  {mark_of(outcome).symbol} {outcome.property or outcome.id}")
             if outcome.passed:
@@ -93,7 +101,8 @@ class ItemCard:
         if self.untouched:
             properties = "".join(f"<li>{text_of(outcome.property or outcome.id)}</li>" for outcome in self.outcomes)
             more = _details("무엇을 검사하나요?", f'<ul style="margin:.2em 0;padding-left:1.4em">{properties}</ul>')
-            return boxed(mark, head, f"<div>{UNFINISHED_NOTE}</div>{more}")
+            waiting = "".join(f"<div>{text_of(message)}</div>" for message in self.waiting())
+            return boxed(mark, head, f"<div>{UNFINISHED_NOTE}</div>{waiting}{more}")
         head += f' <span style="{SOFT}">· {self.summary()}</span>'
         note = f'<div style="{SOFT}">{text_of(self.note)}</div>' if self.note else ""
         return boxed(mark, head, "".join(map(_row, self.outcomes)) + note)
@@ -105,6 +114,7 @@ class ItemCard:
             "passed": sum(outcome.passed for outcome in self.outcomes),
             "checks": len(self.outcomes),
             "unfinished": self.untouched,
+            "form": mark is FORM,
             "mark": mark.symbol,
         }
         return {"text/plain": repr(self), "text/html": self._repr_html_(), MIME: state}
@@ -130,23 +140,29 @@ class NoteCard:
 
 @dataclass(frozen=True)
 class OverviewCard:
-    """All items of the assignment, as far as they were checked."""
+    """All items of the assignment, as far as they were checked.
+
+    Attributes:
+        by_hand: the items whose answers are written, and read by people; no check says anything about them.
+    """
 
     assignment: str
     rows: tuple[tuple[str, str, tuple[CheckOutcome, ...]], ...]
+    by_hand: frozenset[str] = frozenset()
 
     def _lines(self) -> list[tuple[Mark | None, str, str, str]]:
         """(mark, item, title, state) per item; no mark where nothing was checked yet."""
         lines = []
         for item, title, outcomes in self.rows:
             card = ItemCard(item, title, outcomes)
-            state = "아직 확인하지 않음" if not outcomes else UNFINISHED.word if card.untouched else card.summary()
+            unchecked = "글로 답합니다. 사람이 읽고 채점합니다." if item in self.by_hand else "아직 확인하지 않음"
+            state = unchecked if not outcomes else UNFINISHED.word if card.untouched else card.summary()
             lines.append((overall(outcomes) if outcomes else None, item, title, state))
         return lines
 
     def summary(self) -> str:
-        done = sum(mark is PASSED for mark, *_ in self._lines())
-        return f"{len(self.rows)}개 항목 중 {done}개를 모두 통과했습니다."
+        marks = [mark for mark, item, *_ in self._lines() if item not in self.by_hand]
+        return progress(len(marks), marks.count(PASSED), marks.count(FORM))
 
     def __repr__(self) -> str:
         lines = [f"{mark.symbol if mark else '·'} {item} {title}".rstrip() + f": {state}" for mark, item, title, state in self._lines()]
@@ -164,6 +180,13 @@ class OverviewCard:
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
         return {"text/plain": repr(self), "text/html": self._repr_html_()}
+
+
+def progress(items: int, passed: int, form: int) -> str:
+    """How far all items are, in one sentence."""
+    if form:
+        return f"공개 검사가 있는 {items}개 항목 중 {passed}개를 통과했고, {form}개는 답의 꼴만 확인했습니다."
+    return f"공개 검사가 있는 {items}개 항목 중 {passed}개를 통과했습니다."
 
 
 def _row(outcome: CheckOutcome) -> str:

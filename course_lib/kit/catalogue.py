@@ -50,6 +50,12 @@ def titles(assignment: str) -> dict[str, str]:
     return {item["id"]: item["title"] for item in [*(data.get("items") or []), *(data.get("bonus") or [])]}
 
 
+def by_hand(assignment: str) -> frozenset[str]:
+    """The items whose answers people read. A manifest gives them criteria."""
+    data = listing(assignment)
+    return frozenset(item["id"] for item in [*(data.get("items") or []), *(data.get("bonus") or [])] if item.get("criteria"))
+
+
 def listing(assignment: str) -> dict[str, Any]:
     """What is known of an assignment: ``items`` and ``bonus`` with their titles, ``deliverables``, and the ``parts`` they are made of.
 

@@ -47,6 +47,7 @@ class CheckOutcome:
         property: the check's docstring.
         hint: zero to three steps, each more telling than the one before.
         misconception: the mistake's name where it was recognised.
+        form: whether the check looks at no more than the form of an answer, so that passing it says nothing about the value.
         figures: what the check measured beside its verdict.
         search: what :func:`course_lib.kit.counterexample.explained` makes smaller, which then fills in the fields after it.
         raised: line and text of the place where the student's code raised an exception.
@@ -63,6 +64,7 @@ class CheckOutcome:
     misconception: str | None = None
     hint: tuple[str, ...] = ()
     unfinished: bool = False
+    form: bool = False
     figures: tuple[Figure, ...] = ()
     search: Search | None = field(default=None, compare=False, repr=False)
     raised: tuple[int | None, str] | None = None
@@ -176,7 +178,7 @@ class _Plugin:
     # -- collection -----------------------------------------------------------------------------------------------
 
     def pytest_configure(self, config: pytest.Config) -> None:
-        config.addinivalue_line("markers", "grades(item, weight=1, hint=()): the manifest item that a check is worth points for")
+        config.addinivalue_line("markers", "grades(item, weight=1, hint=(), form=False): the item that a check is worth points for")
         config.option.tbstyle = "native"  # nobody reads the traceback; the default parses whole files for it
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
@@ -248,6 +250,7 @@ class _Plugin:
             misconception=getattr(error, "misconception", None),
             hint=(hint,) if isinstance(hint, str) else tuple(hint),
             unfinished=isinstance(error, (Unfinished, Missing)),
+            form=bool(marker.kwargs.get("form", False)),
             figures=tuple(self.records.get(item.nodeid, Record()).figures),
             search=getattr(error, "search", None),
             raised=(error.line, error.text) if isinstance(error, Raised) else None,

@@ -111,8 +111,11 @@ def overview() -> OverviewCard | NoteCard:
     path = catalogue.public_checks(assignment)
     titles = catalogue.titles(assignment)
     results: dict[str, list[CheckOutcome]] = session.current.results
-    items = catalogue.checked_items(path) if path else []
-    return OverviewCard(assignment, tuple((item, titles.get(item, ""), tuple(results.get(item, ()))) for item in items))
+    checked = catalogue.checked_items(path) if path else []
+    by_hand = catalogue.by_hand(assignment)
+    items = [item for item in titles if item in checked or item in by_hand] + [item for item in checked if item not in titles]
+    rows = tuple((item, titles.get(item, ""), tuple(results.get(item, ()))) for item in items)
+    return OverviewCard(assignment, rows, by_hand)
 
 
 class when_ready:  # noqa: N801  reads as a statement

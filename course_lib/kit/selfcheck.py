@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from course_lib.kit.card import MIME
+from course_lib.kit.card import MIME, progress
 from course_lib.kit.execution import execute, find_notebook, read
 from course_lib.kit.korean import josa
 from course_lib.kit.pack import show_progress
@@ -23,6 +23,7 @@ def main(notebook: str | None, item: str | None) -> int:
     if not shown:
         print(f"{josa(f'`{item}`', '을/를')} 확인하는 셀이 없습니다." if item else "공개 검사를 실행하는 셀이 없습니다.")
         return 1
-    passed = sum(card[MIME]["passed"] == card[MIME]["checks"] for card in shown)
-    print(f"{len(shown)}개 항목 중 {passed}개가 공개 검사를 모두 통과했습니다.")
-    return 0 if passed == len(shown) else 1
+    right = [card[MIME] for card in shown if card[MIME]["passed"] == card[MIME]["checks"]]
+    form = sum(state["form"] for state in right)
+    print(progress(len(shown), len(right) - form, form))
+    return 0 if len(right) == len(shown) else 1

@@ -33,7 +33,7 @@ def test_counts_of_the_hand_example(submission):
 )
 def test_pairs_overlap(submission):
     """'아아아'에는 (아, 아)가 두 번 있고, 한 글자 단어에는 쌍이 없습니다."""
-    known = {"겹치는 쌍을 빠뜨림": ({("아", "아"): 3}, "겹치는 쌍을 빠뜨리고 있습니다.")}
+    known = {"겹치는 쌍을 빠뜨림": ({("아", "아"): 3}, "가운데 글자는 앞 글자와도, 뒤 글자와도 쌍을 이룹니다.")}
     words = {("아", "아", "아"): 3, ("가",): 4}
     actual = submission.call("count_pairs", words, returns=dict[tuple[str, str], int])
     expect.equal(actual, {("아", "아"): 6}, given=str(words), known=known, show_expected=True)
@@ -78,8 +78,8 @@ def test_merges_a_run_from_the_left(submission):
 # -- bpe-train --------------------------------------------------------------------------------------------------------
 
 TIE_HINT = (
-    "동점인 쌍이 무엇인지 찍어 보세요.",
-    "번호의 쌍을 견줍니다.",
+    "병합이 다르다면 동점인 쌍을, 어휘가 다르다면 알파벳의 차례(코드 포인트 순서)를 찍어 보세요.",
+    "동점인 쌍은 번호의 쌍을 견줍니다.",
     "min(동점인 쌍, key=lambda pair: (vocab[pair[0]], vocab[pair[1]]))",
 )
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from course_lib.kit import expect, theory
+from course_lib.kit.binding import Unfinished
+from course_lib.kit.korean import josa
 
 HAND_TEXT = ["사과 사과 사과 사과 사과", "사과나무 사과나무", "나무 나무 나무", "사람 사람"]
 
@@ -20,22 +22,22 @@ def _form(answer, numbers, pair=None):
         expect.fail(f"{pair}에는 병합할 쌍을 ('가', '나')처럼 적습니다. 지금 값: {expect.show(value)}")
 
 
-@pytest.mark.grades("theory-trace")
+@pytest.mark.grades("theory-trace", form=True)
 def test_form_of_trace(submission):
-    """답의 꼴이 맞습니다. 값이 맞는지는 채점할 때 봅니다."""
+    """`third_merge`는 쌍이고 `tokens`는 수입니다."""
     words = {"가나": 3, "가나다": 2, "다나": 2, "라가나": 1}
     _form(submission.call("answer_trace", words, returns=dict[str, object]), ["tokens"], "third_merge")
 
 
-@pytest.mark.grades("theory-run")
+@pytest.mark.grades("theory-run", form=True)
 def test_form_of_run(submission):
-    """답의 꼴이 맞습니다. 값이 맞는지는 채점할 때 봅니다."""
+    """`pairs`와 `tokens`는 수입니다."""
     _form(submission.call("answer_run", 7, 3, returns=dict[str, object]), ["pairs", "tokens"])
 
 
-@pytest.mark.grades("theory-predict")
+@pytest.mark.grades("theory-predict", form=True)
 def test_form_of_predict(submission):
-    """답의 꼴이 맞습니다. 값이 맞는지는 채점할 때 봅니다."""
+    """`first_merge`는 쌍이고 `tokens`는 수입니다."""
     _form(submission.call("answer_predict", ["가나 가나 다", "라마 라마"], 1, returns=dict[str, object]), ["tokens"], "first_merge")
 
 
@@ -62,9 +64,10 @@ def test_rows_of_a_small_table(submission):
 def test_conclusions_are_kept(evidence):
     """표 vocab과 결론 셋이 남아 있습니다."""
     if not evidence.tables.get("vocab"):
-        expect.fail("표 vocab이 없습니다. 실험 셀을 실행하세요.")
+        raise Unfinished("표 vocab이 아직 없습니다. `vocab_rows`를 쓴 다음 표를 만드는 셀을 실행하세요.")
     for name in ("size", "gain", "language"):
-        claim = evidence.conclusions.get(name)
+        if (claim := evidence.conclusions.get(name)) is None:
+            raise Unfinished(f"결론 {josa(name, '이/가')} 아직 없습니다. `direction`과 `conclusions`를 쓰고 결론을 남기는 셀을 실행하세요.")
         if not isinstance(claim, dict) or claim.get("direction") not in ("up", "down"):
             expect.fail(f"결론 {name}에 direction이 'up' 또는 'down'으로 적혀 있지 않습니다.")
         numbers = claim.get("rows")

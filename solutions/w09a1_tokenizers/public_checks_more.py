@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
+import unicodedata
 
 import pytest
 
 from course_lib.kit import expect
+from course_lib.kit.korean import josa
 
 HAND_TEXT = ["사과 사과 사과 사과 사과", "사과나무 사과나무", "나무 나무 나무", "사람 사람"]
 TRAINED = tuple[dict[str, int], list[tuple[str, str]]]
@@ -14,7 +16,7 @@ TRAINED = tuple[dict[str, int], list[tuple[str, str]]]
 
 def _close(actual, right, given):
     if not math.isclose(actual, right, rel_tol=1e-6, abs_tol=1e-9):
-        expect.fail(f"{given}에서 {actual:.6g}이(가) 나왔습니다. 기대한 값은 {right:.6g}입니다.")
+        expect.fail(f"{given}에서 {josa(f'{actual:.6g}', '이/가')} 나왔습니다. 기대한 값은 {right:.6g}입니다.")
 
 
 def number_of(student, name, arguments):
@@ -33,7 +35,7 @@ def test_score_of_the_hand_example(submission):
 
 @pytest.mark.grades("wp-nll", hint=("토큰의 횟수를 세고 확률로 바꾸세요.", "-Σ c ln(c / N)"))
 def test_loss_of_the_hand_example(submission):
-    """손 예제의 손실은 45.33내트이고, 빈 코퍼스는 0입니다."""
+    """손 예제의 손실은 45.79내트이고, 빈 코퍼스는 0입니다."""
     hand = {("사", "##과"): 5, ("사", "##과", "##나", "##무"): 2, ("나", "##무"): 3, ("사", "##람"): 2}
     right = -sum(count * math.log(count / 28) for count in (9, 7, 5, 3, 2, 2))
     _close(submission.call("unigram_nll", hand, returns=float), right, "손 예제")
@@ -58,6 +60,27 @@ def test_wordpiece_of_the_hand_example(submission):
     expect.equal(len(merges), 1, given="vocab_size=8일 때 병합의 수", show_expected=True)
 
 
+@pytest.mark.grades(
+    "wp-train",
+    hint=(
+        "어느 쌍이 후보인지 찍어 보세요.",
+        "min_frequency번보다 적게 나온 쌍은 후보에서 먼저 빼고, 남은 쌍의 점수를 견줍니다.",
+        "후보가 남지 않으면 어휘가 다 차지 않아도 멈춥니다.",
+    ),
+)
+def test_rare_pairs_are_no_candidates(submission):
+    """min_frequency=3이면 (나, ##무) 다음에 (사, ##과)를 병합하고, 후보가 남지 않아 멈춥니다."""
+    _, merges = submission.call("train_wordpiece", HAND_TEXT, 99, ["[UNK]"], 3, returns=TRAINED)
+    known = {"드문 쌍에서 멈춤": ([], "점수가 가장 높은 쌍이 드물다고 멈추었습니다. 드문 쌍은 후보에서 먼저 뺍니다.")}
+    expect.equal(
+        merges,
+        [("나", "##무"), ("사", "##과")],
+        given="train_wordpiece(HAND_TEXT, 99, ['[UNK]'], 3)의 병합",
+        known=known,
+        show_expected=True,
+    )
+
+
 def wordpiece(student, texts, ids):
     vocab = {"[UNK]": 0, "사": 1, "사과": 2, "##나": 3, "##나무": 4, "!": 5}
     tokenizer = student.WordPieceTokenizer(vocab, "[UNK]")
@@ -68,7 +91,7 @@ def wordpiece(student, texts, ids):
     "wp-encode", hint=("가장 긴 조각부터 찾습니다.", "둘째 조각부터 ##를 붙입니다.", "하나라도 없으면 단어 전체가 [UNK]입니다.")
 )
 def test_wordpiece_encoding(submission):
-    """'사과나무'는 사과, ##나무이고, '사과뷁'은 [UNK] 하나이며, 디코딩은 조각을 붙입니다."""
+    """'사과나무'는 사과, ##나무이고, '사과뷁'과 101글자 단어는 [UNK] 하나이며, 디코딩은 조각을 붙입니다."""
     texts = ["사과나무", "사과뷁 사", "나무", "사" + "나" * 100]
     found = submission.run(wordpiece, texts=texts, ids=[[2, 4, 5], [1, 0]], returns=tuple[list[list[int]], list[str]])
     expect.equal(found[0], [[2, 4], [0, 1], [0], [0]], given=str([*texts[:3], "101글자"]), show_expected=True)
@@ -85,8 +108,11 @@ def jamo(student, texts):
 @pytest.mark.grades("ko-jamo", hint=("divmod를 두 번 쓰세요.", "홀로 쓴 ㅋ은 그대로 둡니다.", "조합용 자모만 모읍니다."))
 def test_jamo_of_small_texts(submission):
     """'한'이 풀렸다가 돌아오고, ㅋㅋ와 다른 문자는 그대로입니다."""
-    texts = ["한", "값어치", "ㅋㅋ ㄱㅏ 가", "Å 樂 abc"]
+    texts = ["한", "값어치", "ㅋㅋ ㄱㅏ 가", "\u212b \uf914 abc"]
     for text, (pieces, back) in zip(texts, submission.run(jamo, texts=texts, returns=list[tuple[str, str]]), strict=True):
+        if back != text and back == unicodedata.normalize("NFC", text):
+            points = " ".join(f"U+{ord(letter):04X}" for letter in text if letter not in back)
+            expect.fail(f"{josa(points, '이/가')} 다른 글자로 바뀌었습니다. 글 전체를 정규화하지 말고 음절만 푸세요.", "글 전체를 정규화")
         expect.equal(back, text, given=f"compose_jamo({pieces!r})", show_expected=True)
         if any("가" <= letter <= "힣" for letter in pieces):
             expect.fail(f"decompose_jamo({text!r})에 풀지 않은 음절이 남았습니다: {pieces!r}")
@@ -132,7 +158,9 @@ def korean(student, corpus, unit, texts):
     "ko-tokenizer", hint=("어휘에 없는 조각은 바이트로 적습니다.", "조각의 번호는 256부터입니다.", "자모는 디코딩할 때 모읍니다.")
 )
 def test_korean_tokenizer_is_lossless(submission):
-    """음절 단위의 번호가 맞고, 어떤 단위에서든 원래 글로 돌아옵니다."""
+    """음절 단위의 번호가 맞고, 어떤 단위에서든 원래 글로 돌아옵니다. 같은 횟수의 조각은 문자열 순서입니다."""
+    ranked = submission.call("train_pieces", ["나가 나가 다"], 259, "syllable", returns=list[str])
+    expect.equal(ranked, [" ", "가", "나"], given="train_pieces(['나가 나가 다'], 259, 'syllable')", show_expected=True)
     corpus, texts = ["가나가나가 나다"], ["가나", "뷁 가", "ㄱㅏ  🙂\n"]
     for unit in ("syllable", "eojeol", "jamo"):
         found = submission.run(korean, corpus=corpus, unit=unit, texts=texts, returns=list[tuple[list[int], str]])
@@ -151,7 +179,7 @@ def ratios(student, table, special_ids):
 
 @pytest.mark.grades("cmp-ratio", hint=("합의 비율입니다.", "바이트는 len(text.encode('utf-8'))입니다."))
 def test_ratios_of_a_table(submission):
-    """두 글의 토큰당 바이트는 12/10, 어절당 토큰은 10/4이고, 특수 토큰은 세지 않습니다."""
+    """두 글의 토큰당 바이트는 12/10, 어절당 토큰은 10/5이고, 특수 토큰은 세지 않습니다."""
     table = {"가": [5], "a b cd ef": [6, 7, 8, 9, 10, 11, 12, 13, 1]}
     found = submission.run(ratios, table=table, special_ids=[], returns=dict[str, float])
     _close(found["bytes_per_token"], 12 / 10, "bytes_per_token")

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from course_lib.kit import expect, theory
+from course_lib.kit.binding import Unfinished
+from course_lib.kit.korean import josa
 
 
 def _numbers(found, *names):
@@ -12,32 +14,32 @@ def _numbers(found, *names):
         theory.number(found.get(name), name)
 
 
-@pytest.mark.grades("theory-score")
+@pytest.mark.grades("theory-score", form=True)
 def test_form_of_score(submission):
-    """답의 꼴이 맞습니다. 값이 맞는지는 채점할 때 봅니다."""
+    """점수 둘과 손실의 감소 둘은 수입니다."""
     counts = [{"ab": 20, "a": 40, "b": 50}, {"ab": 3, "a": 4, "b": 5}]
     found = submission.call("answer_score", *counts, 900, returns=dict[str, object])
     _numbers(found, "score_frequent", "score_rare", "gain_frequent", "gain_rare")
 
 
-@pytest.mark.grades("theory-missing")
+@pytest.mark.grades("theory-missing", form=True)
 def test_form_of_missing(submission):
-    """답의 꼴이 맞습니다. 값이 맞는지는 채점할 때 봅니다."""
+    """`before`와 `after`는 수입니다."""
     found = submission.call("answer_missing", {"[UNK]": 0, "가": 1, "##나": 2}, "가나", "##나", returns=dict[str, object])
     _numbers(found, "before", "after")
 
 
-@pytest.mark.grades("theory-jamo")
+@pytest.mark.grades("theory-jamo", form=True)
 def test_form_of_jamo(submission):
-    """답의 꼴이 맞습니다. 값이 맞는지는 채점할 때 봅니다."""
+    """다섯 값은 모두 수입니다."""
     _numbers(
         submission.call("answer_jamo", [18, 0, 4], "글", returns=dict[str, object]), "code", "initial", "medial", "final", "with_final"
     )
 
 
-@pytest.mark.grades("theory-bits")
+@pytest.mark.grades("theory-bits", form=True)
 def test_form_of_bits(submission):
-    """답의 꼴이 맞습니다. 값이 맞는지는 채점할 때 봅니다."""
+    """`first`와 `second`는 수이고 `formula`는 읽을 수 있는 식입니다."""
     models = [{"nats": 3.5, "tokens": 100, "bytes": 350}, {"nats": 2.5, "tokens": 200, "bytes": 350}]
     found = submission.call("answer_bits", *models, returns=dict[str, object])
     _numbers(found, "first", "second")
@@ -46,10 +48,12 @@ def test_form_of_bits(submission):
 
 def _kept(evidence, table, *names):
     if not evidence.tables.get(table):
-        expect.fail(f"표 {table}이(가) 없습니다. 실험 셀을 실행하세요.")
+        raise Unfinished(f"표 {josa(table, '이/가')} 아직 없습니다. 앞의 함수를 쓴 다음 표를 만드는 셀을 실행하세요.")
     for name in names:
-        if not isinstance(evidence.conclusions.get(name), dict):
-            expect.fail(f"결론 {name}이(가) 남아 있지 않습니다.")
+        if name not in evidence.conclusions:
+            raise Unfinished(f"결론 {josa(name, '이/가')} 아직 없습니다. 결론의 함수를 쓴 다음 결론을 남기는 셀을 실행하세요.")
+        if not isinstance(evidence.conclusions[name], dict):
+            expect.fail(f"결론 {josa(name, '은/는')} dict여야 합니다.")
 
 
 @pytest.mark.grades("exp-merges")

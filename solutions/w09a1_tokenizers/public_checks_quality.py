@@ -10,6 +10,9 @@ from course_lib.kit import expect
 def described(student, names):
     import inspect
 
+    student.merge_pair(("가", "나"), ("가", "나"))  # an untouched notebook stops here, where nothing is written
+    student.train_byte_bpe(["가 가"], 257)
+    student.vocab_rows(["가나 가나"], ["가나"], [3, 4])
     found = {}
     for name in names:
         function = getattr(student, name)

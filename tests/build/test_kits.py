@@ -260,13 +260,13 @@ def test_the_kit_imports_nothing_but_itself():
                 assert not module.startswith("course_lib.") or module.startswith("course_lib.kit"), f"{path}: {module}"
 
 
-def test_of_the_manifest_it_has_titles_and_deliverables_and_nothing_else(tiny_course, tmp_path):
+def test_of_the_manifest_it_has_titles_who_reads_and_deliverables_and_nothing_else(tiny_course, tmp_path):
     kit = build_kit(tiny_course, ID, tmp_path / "kit")
     told = json.loads((kit / f"course_lib/kit/public/{ID}.json").read_text(encoding="utf-8"))
     assignment = tiny_course.assignment(ID)
     assert told == {
-        "items": [{"id": item.id, "title": item.title} for item in assignment.items],
-        "bonus": [{"id": item.id, "title": item.title} for item in assignment.bonus],
+        "items": [{"id": item.id, "title": item.title, "criteria": bool(item.criteria)} for item in assignment.items],
+        "bonus": [{"id": item.id, "title": item.title, "criteria": bool(item.criteria)} for item in assignment.bonus],
         "deliverables": {"sums/": "덧셈 코드"},
         "parts": {
             "sums/": {

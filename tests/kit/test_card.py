@@ -42,8 +42,9 @@ CARDS = {
     "failed": ItemCard("double", "두 배", (outcome(), FAILED)),
     "untouched": ItemCard("double", "두 배", (outcome("failed", unfinished=True),)),
     "fault": ItemCard("double", "", (outcome("fault", message="OSError: x"),)),
+    "form": ItemCard("double", "두 배", (outcome(form=True),)),
     "note": NoteCard("double", "그런 항목은 없습니다."),
-    "overview": OverviewCard("tiny", (("double", "두 배", (FAILED,)), ("other", "", ()))),
+    "overview": OverviewCard("tiny", (("double", "두 배", (FAILED,)), ("other", "", ()), ("essay", "", ())), frozenset({"essay"})),
 }
 
 
@@ -82,6 +83,29 @@ def test_unfinished_work_is_no_error():
         assert "힌트" not in text
 
 
+def test_unfinished_work_says_what_is_waited_for():
+    card = ItemCard("double", "두 배", (outcome("failed", unfinished=True, message="`double`을 아직 작성하지 않았습니다."),))
+    assert repr(card).count("`double`을") == 1
+    assert "<code>double</code>을" in card._repr_html_()
+
+
+def test_the_form_of_an_answer_is_no_success():
+    for text in (repr(CARDS["form"]), CARDS["form"]._repr_html_()):
+        assert "값이 맞는지는 채점할 때 봅니다" in text
+        assert "✓" not in text
+        assert "통과" not in text
+    both = ItemCard("double", "두 배", (outcome(form=True), outcome()))
+    assert both._repr_mimebundle_()[MIME]["mark"] == "✓"
+    assert "✗" in repr(ItemCard("double", "두 배", (outcome("failed", form=True, message="수여야 합니다."),)))
+    card = OverviewCard("tiny", (("double", "", (outcome(form=True),)), ("other", "", (outcome(),))))
+    assert card.summary() == "공개 검사가 있는 2개 항목 중 1개를 통과했고, 1개는 답의 꼴만 확인했습니다."
+
+
+def test_what_people_read_stands_in_the_overview():
+    assert "essay: 글로 답합니다" in repr(CARDS["overview"])
+    assert "2개 항목 중 0개" in CARDS["overview"].summary()
+
+
 def test_a_fault_is_not_blamed_on_the_student():
     assert "여러분의 코드 탓이 아닙니다" in repr(CARDS["fault"])
 
@@ -99,7 +123,8 @@ def test_everything_is_escaped():
 
 
 def test_the_state_travels_beside_the_html():
-    assert CARDS["failed"]._repr_mimebundle_()[MIME] == {"item": "double", "passed": 1, "checks": 2, "unfinished": False, "mark": "✗"}
+    state = {"item": "double", "passed": 1, "checks": 2, "unfinished": False, "form": False, "mark": "✗"}
+    assert CARDS["failed"]._repr_mimebundle_()[MIME] == state
 
 
 def luminance(colour: str) -> float:
@@ -115,7 +140,7 @@ def contrast(one: str, other: str) -> float:
 
 def test_badges_are_legible():
     colours = {match for card in CARDS.values() for match in re.findall(r"background:(#\w{6});color:#fff", card._repr_html_())}
-    assert len(colours) == 4
+    assert len(colours) == 5
     assert all(contrast(colour, "#ffffff") >= 4.5 for colour in colours)
 
 

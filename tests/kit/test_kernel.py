@@ -206,7 +206,7 @@ def test_check_on_the_command_line(student_folder):
     done = command(student_folder, "check")
     assert done.returncode == 1
     assert "흔한 오해: 제곱과 혼동" in done.stdout
-    assert "1개 항목 중 0개가" in done.stdout
+    assert "1개 항목 중 0개를" in done.stdout
     assert not (student_folder / "pack").exists()
 
 

@@ -54,7 +54,7 @@ def examine(assignment: str, item: str, namespace: MutableMapping[str, Any]) -> 
 def overview(assignment: str) -> cards.MapCard:
     """The map of all items, also from earlier kernels."""
     entries = progress.read(assignment)
-    return cards.MapCard(assignment, (), tuple((item, entries.get(name, {})) for name, item in _items(assignment).items()))
+    return cards.MapCard(assignment, (), entries=tuple((item, entries.get(name, {})) for name, item in _items(assignment).items()))
 
 
 def answer(name: str, *, sure: bool = False) -> None:
