@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from autograder.attempts import Attempt, identity
 from autograder.course import Course
-from autograder.ledger import cell_points
+from autograder.ledger import exact_points
 from autograder.manifest import Assignment
 from autograder.result import Result
 from autograder.schedule import lateness
@@ -42,7 +42,7 @@ def choose(
     Where the grader failed on one of them, it is not compared; where it failed on all, the last stands.
     """
     settings = load_settings(course)
-    schedule, worth = settings.schedule(assignment.id), sum((Decimal(str(p)) for p in cell_points(assignment).values()), Decimal(0))
+    schedule, worth = settings.schedule(assignment.id), exact_points(assignment)
     found = {}
     for student, pairs in graded.items():
         ordered = sorted(pairs, key=lambda pair: (pair[0].submitted is not None, pair[0].submitted, pair[0].number))

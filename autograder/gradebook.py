@@ -5,31 +5,49 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, timedelta
 from pathlib import Path
 from typing import Literal
 
 import nbformat
 from nbformat import NotebookNode
 from nbgrader import utils
-from nbgrader.api import Gradebook, MissingEntry, SubmittedAssignment
+from nbgrader.api import Assignment as NbgraderAssignment
+from nbgrader.api import Comment, Grade, Gradebook, MissingEntry, SubmittedAssignment, SubmittedNotebook
 from nbgrader.preprocessors import SaveCells
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import selectinload
 
 from autograder.autograde import autograde, graded_notebook
 from autograder.build import write_source
 from autograder.collect import collect
 from autograder.course import Course, CourseError
-from autograder.ledger import FAULT, Entry, cell_points, create_ledger, expected_credit, expected_score, read_ledger, settle
+from autograder.ledger import (
+    FAULT,
+    Entry,
+    answer_checksums,
+    cell_points,
+    create_ledger,
+    exact_points,
+    expected_credit,
+    expected_score,
+    read_ledger,
+    rescaled,
+    settle,
+)
 from autograder.manifest import Assignment
 from autograder.nbgrader_hooks import MARK, read_release, submission_digest
 from autograder.nbgrader_settings import put_environment_on_path
+from autograder.recorded import recorded_keys
 from autograder.result import Result
+from autograder.schedule import lateness
+from autograder.scoring import errata_notes
+from autograder.store import Store
 from autograder.submissions import TIMESTAMP, Submitted, read_submitted, read_timestamp
-from autograder.term import check_student, database_url
+from autograder.term import check_student, database_url, due_instant, load_settings
 
 
 @dataclass(frozen=True)
@@ -83,7 +101,8 @@ def register(course: Course, assignment: Assignment) -> None:
     _create(course)
     with open_gradebook(course) as gradebook:
         create_ledger(gradebook)
-        gradebook.update_or_create_assignment(assignment.id)
+        due = due_instant(load_settings(course), assignment.id)
+        gradebook.update_or_create_assignment(assignment.id, duedate=due)
         if _registered(gradebook, assignment.id) == _cells(release):
             return
     names = {"notebook": assignment.id, "assignment": assignment.id, "db_url": database_url(course)}
@@ -117,14 +136,29 @@ def record(
             raise CourseError(f"{assignment.id}: results without a submission in {course.term / 'submitted'}: {', '.join(missing)}.")
         register(course, assignment)
         changes = plan(course, assignment, results, submissions)
-        stored = scores(course, assignment)
-        waiting = {s: result for s, result in results.items() if not _up_to_date(course, assignment, result, stored.get(s, {}))}
-        failures = autograde(course, assignment, waiting)
+        with open_gradebook(course) as gradebook:
+            stored = {entry.student_id: item_grades(entry, assignment) for entry in load_submissions(gradebook, assignment.id)}
+            keys = recorded_keys(gradebook, assignment.id)
+        current = {
+            student
+            for student, result in results.items()
+            if result.key and keys.get(student) == result.key and _up_to_date(course, assignment, result, stored.get(student, {}))
+        }
+        failures = autograde(course, assignment, {student: result for student, result in results.items() if student not in current})
         notices = []
         with open_gradebook(course) as gradebook:
-            for student, result in sorted(results.items()):
-                notices += _settle(gradebook, course, assignment, result, failures.get(student, ""))
-    return changes + notices
+            for student in sorted(results.keys() - current):
+                notices += _settle(gradebook, course, assignment, results[student], failures.get(student, ""))
+            load_submissions(gradebook, assignment.id)  # all at once: what follows is asked of the session, not of the database
+            ledger = read_ledger(gradebook, assignment.id)
+            for student in sorted(current):
+                notices += _check(gradebook, course, assignment, results[student], ledger)
+            settle_lateness(gradebook, course, assignment, results)
+        store = Store(course.term / "store")
+        for result in results.values():
+            if result.key and store.get(result.key) is None:
+                store.put(result.key, result.model_copy(update={"adjustments": errata_notes(assignment)}))
+    return changes + sorted(notices, key=lambda notice: notice.student)
 
 
 def plan(course: Course, assignment: Assignment, results: Mapping[str, Result], submissions: Iterable[Submitted] = ()) -> list[Difference]:
@@ -139,13 +173,17 @@ def plan(course: Course, assignment: Assignment, results: Mapping[str, Result], 
     notebooks = {entry.student: entry.notebook for entry in submissions}
     if not has_gradebook(course):
         return []
+    store = Store(course.term / "store")
     with open_gradebook(course) as gradebook:
-        ledger = read_ledger(gradebook, assignment.id)
+        ledger, keys = read_ledger(gradebook, assignment.id), recorded_keys(gradebook, assignment.id)
+        load_submissions(gradebook, assignment.id)
+        graded = {owner for owner, _ in ledger}
         for student, result in sorted(results.items()):
-            if any(owner == student for owner, _ in ledger):
+            if student in graded:
                 path = notebooks.get(student, course.submission_notebook(assignment.id, student))
                 digest = hashlib.sha256(read_submitted(path)).hexdigest() if os.path.lexists(path) else ""
-                found += _changes(gradebook, course, assignment, result, ledger, digest)
+                before = store.get(keys[student]) if keys.get(student, result.key) != result.key else None
+                found += _changes(gradebook, course, assignment, result, ledger, digest, before)
     return found
 
 
@@ -154,11 +192,22 @@ def scores(course: Course, assignment: Assignment) -> dict[str, dict[str, ItemGr
     if not has_gradebook(course):
         return {}
     with open_gradebook(course) as gradebook:
-        try:
-            submissions = gradebook.find_assignment(assignment.id).submissions
-        except MissingEntry:
-            return {}
-        return {submission.student.id: item_grades(submission, assignment) for submission in submissions}
+        return {entry.student_id: item_grades(entry, assignment) for entry in load_submissions(gradebook, assignment.id)}
+
+
+def load_submissions(gradebook: Gradebook, assignment_id: str) -> list[SubmittedAssignment]:
+    """All submissions of an assignment with their grades and comments, in a handful of queries however many they are."""
+    notebooks = selectinload(SubmittedAssignment.notebooks)
+    query = (
+        gradebook.db.query(SubmittedAssignment)
+        .join(NbgraderAssignment, NbgraderAssignment.id == SubmittedAssignment.assignment_id)
+        .filter(NbgraderAssignment.name == assignment_id)
+        .options(
+            notebooks.selectinload(SubmittedNotebook.grades).selectinload(Grade.cell),
+            notebooks.selectinload(SubmittedNotebook.comments).selectinload(Comment.cell),
+        )
+    )
+    return query.all()
 
 
 def total(grades: Mapping[str, ItemGrade]) -> float:
@@ -178,19 +227,47 @@ def open_gradebook(course: Course) -> Gradebook:
         raise CourseError(f"The gradebook ({shown}) cannot be opened: {error}. See `db` in term/course.yml and $COURSE_DB.") from None
 
 
-def submission_time(course: Course, assignment_id: str, student: str) -> datetime | None:
-    """When the submission in the term was handed in; None where nobody knows."""
-    return read_timestamp(course.submission_notebook(assignment_id, student).with_name(TIMESTAMP))
+def settle_lateness(gradebook: Gradebook, course: Course, assignment: Assignment, students: Collection[str]) -> None:
+    """Bring the due date, the times of submission and nbgrader's late penalties to what the term's settings say."""
+    settings = load_settings(course)
+    schedule, worth = settings.schedule(assignment.id), exact_points(assignment)
+    changed = False
+    for submission in load_submissions(gradebook, assignment.id):
+        if submission.student_id not in students:
+            continue
+        folder = course.submission_notebook(assignment.id, submission.student_id).parent
+        moment = read_timestamp(folder / TIMESTAMP)
+        late = lateness(schedule, moment, worth, settings.timezone, submission.extension or timedelta(0))
+        stamp = None if moment is None else moment.astimezone(UTC).replace(tzinfo=None)  # nbgrader keeps UTC without saying so
+        for notebook in submission.notebooks:
+            if submission.timestamp != stamp or (notebook.late_submission_penalty or 0.0) != float(late.penalty):
+                submission.timestamp, notebook.late_submission_penalty = stamp, float(late.penalty)
+                changed = True
+    if changed:
+        gradebook.db.commit()
 
 
 def _settle(gradebook: Gradebook, course: Course, assignment: Assignment, result: Result, failure: str) -> list[Difference]:
-    """Read back what nbgrader saved and put right what differs, for one student."""
+    """Read back what nbgrader just saved and put right what differs, for one student."""
     gradebook.update_or_create_student(result.student)
-    gradebook.update_or_create_submission(assignment.id, result.student, timestamp=submission_time(course, assignment.id, result.student))
+    gradebook.update_or_create_submission(assignment.id, result.student)
     notebook = read_release(course, assignment) if failure else _read_graded(course, assignment, result.student)
     failure = failure or notebook.metadata.get(MARK, {}).get("fault", "")
     digest = submission_digest(course, assignment.id, result.student)
-    notices = settle(gradebook, course, assignment, result, notebook, digest, fault=failure)
+    return _noted(result, settle(gradebook, course, assignment, result, answer_checksums(notebook), digest, fault=failure))
+
+
+def _check(
+    gradebook: Gradebook, course: Course, assignment: Assignment, result: Result, ledger: Mapping[tuple[str, str], Entry]
+) -> list[Difference]:
+    """The same for a student whose result is recorded already: what people wrote since is looked at, nothing is read but the gradebook."""
+    mine = {item: ledger[result.student, item] for item in assignment.by_id if (result.student, item) in ledger}
+    answers = {item: entry.answer for item, entry in mine.items() if entry.answer}
+    digest = next((entry.submission for entry in mine.values()), "")
+    return _noted(result, settle(gradebook, course, assignment, result, answers, digest, before=ledger, known_key=result.key))
+
+
+def _noted(result: Result, notices: Iterable[tuple[str, str]]) -> list[Difference]:
     return [Difference(result.student, item, "fault" if text.startswith(FAULT) else "notice", why=text) for item, text in notices]
 
 
@@ -201,31 +278,53 @@ def _changes(
     result: Result,
     ledger: Mapping[tuple[str, str], Entry],
     digest: str,
+    before: Result | None,
 ) -> Iterator[Difference]:
+    """What recording ``result`` changes of one student's grades; ``before`` is the result that they come from."""
     stored = item_grades(gradebook.find_submission(assignment.id, result.student), assignment)
     worth = cell_points(assignment)
     for item in assignment.by_id.values():
         old, now = ledger.get((result.student, item.id)), stored.get(item.id)
         if old is None or now is None:
             continue
-        why = "another submission" if old.submission != digest else "graded anew"
+        why = _why(old, digest, worth[item.id], before, result, item.id)
         new = expected_score(result, item, worth[item.id])
         if now.auto != new and not (item.manual and new is None):
             yield Difference(result.student, item.id, "change", now.auto, new, why)
+        if (scaled := rescaled(now.manual, old, worth[item.id])) is not None and scaled != now.manual:
+            yield Difference(result.student, item.id, "change", now.manual, scaled, "manual score, in the item's new points")
         credit = expected_credit(course, assignment, result, item)
         if now.extra_credit == (old.extra_credit or 0.0) != credit:
             yield Difference(result.student, item.id, "change", now.extra_credit, credit, "extra credit")
 
 
+def _why(old: Entry, digest: str, points: float, before: Result | None, now: Result, item: str) -> str:
+    """Why an item's score changes: another submission, other points, or which checks changed their outcome."""
+    if old.submission != digest:
+        return "another submission"
+    if old.points is not None and old.points != points:
+        return f"worth {points:g} instead of {old.points:g} points"
+    earlier, later = (
+        {check.id: check.passed for entry in (result.items if result else ()) if entry.id == item for check in entry.checks}
+        for result in (before, now)
+    )
+    said = [f"{check} now {'passes' if passed else 'fails'}" for check, passed in later.items() if earlier.get(check, passed) != passed]
+    said += [f"{check} is new" for check in later if earlier and check not in earlier]
+    said += [f"{check} is gone" for check in earlier if later and check not in later]
+    return "; ".join(said) or "graded anew"
+
+
 def _up_to_date(course: Course, assignment: Assignment, result: Result, stored: Mapping[str, ItemGrade]) -> bool:
-    """Whether nbgrader has graded exactly this result already, down to its graded notebook."""
-    if not stored or not result.key or not graded_notebook(course, assignment.id, result.student).is_file():
+    """Whether the gradebook holds what a result says that is recorded there."""
+    if not stored or not graded_notebook(course, assignment.id, result.student).is_file():
         return False
-    mark = _read_graded(course, assignment, result.student).metadata.get(MARK, {})
     worth = cell_points(assignment)
-    automatic = [item for item in assignment.by_id.values() if not item.manual]
-    same = all(item.id in stored and stored[item.id].auto == expected_score(result, item, worth[item.id]) for item in automatic)
-    return same and mark == {"fault": "", "key": result.key}
+    return all(
+        item.id in stored
+        and stored[item.id].maximum == worth[item.id]
+        and (item.manual or stored[item.id].auto == expected_score(result, item, worth[item.id]))
+        for item in assignment.by_id.values()
+    )
 
 
 def _read_graded(course: Course, assignment: Assignment, student: str) -> NotebookNode:

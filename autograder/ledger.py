@@ -8,18 +8,19 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Any
 
 from nbformat import NotebookNode
 from nbgrader import utils
 from nbgrader.api import Grade, Gradebook
-from sqlalchemy import Column, Float, MetaData, String, Table, delete, insert, select
+from sqlalchemy import Column, Float, MetaData, String, Table, delete, insert, inspect, select, text
 
 from autograder.course import Course
 from autograder.manifest import Assignment, Bonus, Item
 from autograder.recorded import create_tables, remember_result
 from autograder.result import ItemResult, Result
-from autograder.scoring import without_score
+from autograder.scoring import STEP, without_score
 from autograder.term import adjustment_points, read_adjustments
 
 TOLERANCE = 1e-9
@@ -36,7 +37,9 @@ TABLE = Table(
     Column("typed_score", Float),
     Column("answer", String(64), nullable=False),
     Column("submission", String(64), nullable=False),
+    Column("points", Float),
 )
+FIELDS = ("auto_score", "extra_credit", "typed_score", "answer", "submission", "points")
 
 
 @dataclass(frozen=True)
@@ -47,6 +50,7 @@ class Entry:
         typed_score: the manual score as typed, where it was outside the item's points and is clamped now.
         answer: checksum of the cell's source.
         submission: digest of the submitted notebook.
+        points: what the item was worth.
     """
 
     auto_score: float | None = None
@@ -54,11 +58,15 @@ class Entry:
     typed_score: float | None = None
     answer: str = ""
     submission: str = ""
+    points: float | None = None
 
 
 def create_ledger(gradebook: Gradebook) -> None:
     """Make the table where it is missing (nbgrader makes its own first: an empty database tells it to)."""
     TABLE.create(gradebook.engine, checkfirst=True)
+    if "points" not in {column["name"] for column in inspect(gradebook.engine).get_columns(TABLE.name)}:
+        with gradebook.engine.begin() as connection:  # a term that began before points were kept
+            connection.execute(text(f"ALTER TABLE {TABLE.name} ADD COLUMN points FLOAT"))
     create_tables(gradebook)
 
 
@@ -68,15 +76,18 @@ def read_ledger(gradebook: Gradebook, assignment_id: str, student: str | None = 
     query = select(TABLE).where(TABLE.c.assignment == assignment_id)
     if student is not None:
         query = query.where(TABLE.c.student == student)
-    fields = ("auto_score", "extra_credit", "typed_score", "answer", "submission")
-    return {
-        (row["student"], row["item"]): Entry(**{field: row[field] for field in fields}) for row in gradebook.db.execute(query).mappings()
-    }
+    rows = gradebook.db.execute(query).mappings()
+    return {(row["student"], row["item"]): Entry(**{field: row[field] for field in FIELDS}) for row in rows}
 
 
 def cell_points(assignment: Assignment) -> dict[str, float]:
     """What each graded cell is worth: the item's points after the errata; a bonus 0, because it earns extra credit."""
     return {entry.id: 0.0 if entry.dimension == "bonus" else entry.max_score for entry in without_score(assignment)}
+
+
+def exact_points(assignment: Assignment) -> Decimal:
+    """What the assignment is worth after the errata, without bonus."""
+    return sum((Decimal(str(points)) for points in cell_points(assignment).values()), Decimal(0))
 
 
 def bounded(score: float, points: float) -> float | None:
@@ -129,11 +140,13 @@ def settle(
     course: Course,
     assignment: Assignment,
     result: Result,
-    notebook: NotebookNode,
+    checksums: Mapping[str, str],
     submission: str,
     *,
     fault: str = "",
     waiting: Mapping[str, bool] | None = None,
+    before: Mapping[tuple[str, str], Entry] | None = None,
+    known_key: str | None = None,
 ) -> list[tuple[str, str]]:
     """Bring one student's grades, just read from the notebook by nbgrader, to what the result says.
 
@@ -141,24 +154,26 @@ def settle(
     which there is none, is left without a score and asks for a person. Everything is one commit; doing it twice changes nothing.
 
     Args:
-        notebook: the autograded notebook, for the checksums of its answers.
+        checksums: of the answers in the autograded notebook, by item; see :func:`answer_checksums`.
         submission: digest of the submitted notebook.
         waiting: which items waited for a person before nbgrader saved anything (it makes every item with a manual score wait again);
             by default those that wait now.
         fault: why the answers themselves could not be taken over; every item then asks for a person.
+        before: the ledger, and ``known_key`` the key that is recorded, where the caller has read them; nothing is written then unless
+            something changes.
 
     Returns:
         What staff should know: item and text. Faults of the grader begin with ``FAULT``.
     """
-    checksums = {cell.metadata.nbgrader["grade_id"]: utils.compute_checksum(cell) for cell in notebook.cells if utils.is_grade(cell)}
-    before = read_ledger(gradebook, assignment.id, result.student)
+    before = read_ledger(gradebook, assignment.id, result.student) if before is None else before
     submitted = gradebook.find_submission_notebook(assignment.id, assignment.id, result.student)
-    notices = []
+    notices, changed = [], False
     for grade in submitted.grades:
         item = assignment.by_id.get(grade.name)
         if item is None:
             continue
         old = before.get((result.student, item.id))
+        stood = _state(grade)
         points = float(grade.cell.max_score)
         wanted = expected_score(result, item, points)
         faulty = fault
@@ -168,6 +183,8 @@ def settle(
             if not item.manual:
                 faulty = _compare(grade.auto_score, wanted, fault_reason(result, item.id))
             grade.auto_score = None if faulty else wanted
+        if (scaled := rescaled(grade.manual_score, old, points)) is not None:
+            grade.manual_score = scaled
         typed = _clamp(grade, (wanted or 0.0) if item.manual else 0.0, points, old)
         entry = Entry(
             auto_score=grade.auto_score,
@@ -175,14 +192,40 @@ def settle(
             typed_score=typed,
             answer=checksums.get(item.id, ""),
             submission=submission,
+            points=points,
         )
         waited = (waiting or {}).get(item.id, grade.needs_manual_grade)
         grade.needs_manual_grade = _needs_manual(grade, item, entry, old, waited)
-        _remember(gradebook, assignment.id, result.student, item.id, entry)
+        if entry != old:
+            _remember(gradebook, assignment.id, result.student, item.id, entry)
+        changed |= entry != old or _state(grade) != stood
         notices += _notices(grade, item.id, faulty, entry)
-    remember_result(gradebook, assignment.id, result.student, "" if fault else result.key)
-    gradebook.db.commit()
+    key = "" if fault else result.key
+    if changed or known_key != key:
+        remember_result(gradebook, assignment.id, result.student, key)
+        gradebook.db.commit()
     return notices
+
+
+def _state(grade: Grade) -> tuple[object, ...]:
+    return grade.auto_score, grade.manual_score, grade.extra_credit, grade.needs_manual_grade
+
+
+def answer_checksums(notebook: NotebookNode) -> dict[str, str]:
+    """What nbgrader calls the checksum of each graded cell, by item."""
+    return {cell.metadata.nbgrader["grade_id"]: utils.compute_checksum(cell) for cell in notebook.cells if utils.is_grade(cell)}
+
+
+def rescaled(manual: float | None, old: Entry | None, points: float) -> float | None:
+    """A manual score in the measure of an item that an erratum made worth ``points``; None where it stays as it is.
+
+    An item that was worth nothing for a while gets back the score that was typed before.
+    """
+    if manual is None or old is None or old.points is None or old.points == points or not points:
+        return None
+    if not old.points:
+        return old.typed_score if manual == 0 else None
+    return float((Decimal(str(manual)) * Decimal(str(points)) / Decimal(str(old.points))).quantize(STEP, ROUND_HALF_EVEN))
 
 
 def _needs_manual(grade: Grade, item: Item | Bonus, new: Entry, old: Entry | None, waited: bool) -> bool:

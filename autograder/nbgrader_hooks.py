@@ -24,9 +24,10 @@ from traitlets import Bool, Unicode
 from traitlets.config import Configurable
 
 from autograder.course import ROOT, Course, CourseError, open_course
-from autograder.ledger import cell_points, expected_score, fault_reason, settle
+from autograder.ledger import answer_checksums, cell_points, expected_score, fault_reason, settle
 from autograder.manifest import Assignment
 from autograder.notebooks import UnreadableNotebook, read_notebook, restore
+from autograder.recorded import forget_result
 from autograder.result import Result
 from autograder.store import Store, submission_key
 from autograder.submissions import read_submitted
@@ -95,6 +96,7 @@ class ResultPreprocessor(CourseHook, NbGraderPreprocessor):
         nb.metadata.setdefault(MARK, {})["key"] = result.key
         with Gradebook(names["db_url"]) as gradebook:
             submitted = gradebook.find_submission_notebook(names["notebook"], assignment.id, names["student"])
+            forget_result(gradebook, assignment.id, names["student"])
             resources[WAITING] = {grade.name: grade.needs_manual_grade for grade in submitted.grades}
         resources[RESULT] = result
         return nb, resources
@@ -109,7 +111,7 @@ class SettlePreprocessor(CourseHook, NbGraderPreprocessor):
         digest = submission_digest(course, assignment.id, names["student"])
         with Gradebook(names["db_url"]) as gradebook:
             fault = nb.metadata.get(MARK, {}).get("fault", "")
-            notices = settle(gradebook, course, assignment, result, nb, digest, fault=fault, waiting=resources[WAITING])
+            notices = settle(gradebook, course, assignment, result, answer_checksums(nb), digest, fault=fault, waiting=resources[WAITING])
             for item, text in notices:
                 self.log.warning("%s %s: %s", names["student"], item, text)
         return nb, resources

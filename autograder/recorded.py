@@ -35,6 +35,13 @@ def remember_result(gradebook: Gradebook, assignment_id: str, student: str, key:
     _replace(gradebook, RESULTS, assignment_id, student, {"key": key})
 
 
+def forget_result(gradebook: Gradebook, assignment_id: str, student: str) -> None:
+    """While nbgrader grades a submission anew nothing is recorded for it: a run that is killed there does it again."""
+    create_tables(gradebook)
+    gradebook.db.execute(delete(RESULTS).where(RESULTS.c.assignment == assignment_id, RESULTS.c.student == student))
+    gradebook.db.commit()
+
+
 def recorded_keys(gradebook: Gradebook, assignment_id: str) -> dict[str, str]:
     """The key of the recorded result by student; "" where the grader failed and nothing was stored."""
     return _column(gradebook, RESULTS, assignment_id, "key")

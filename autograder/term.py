@@ -111,6 +111,12 @@ def database_url(course: Course) -> str:
     return os.environ.get(DATABASE_VARIABLE) or load_settings(course).db or f"sqlite:///{course.term / 'gradebook.db'}"
 
 
+def due_instant(settings: TermSettings, assignment_id: str) -> datetime | None:
+    """When an assignment is due, in UTC, without anybody's extension."""
+    due = settings.schedule(assignment_id).due
+    return None if due is None else local_instant(due, settings.timezone).astimezone(UTC)
+
+
 def round_number(course: Course, assignment_id: str) -> int:
     """The round whose random inputs count now."""
     return load_settings(course).rounds.get(assignment_id, 0)
