@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +9,10 @@ import nbformat
 from nbformat import NotebookNode
 
 from autograder.authored import AuthoredCell, BuildError, read_cells
-from autograder.authoring_rules import POINTS_ROLE, problems
+from autograder.authoring_rules import problems
+from autograder.course import Course
 from autograder.manifest import Assignment, Bonus, Item
+from autograder.prose import plain_prose, prose_problems
 
 __all__ = ["BuildError", "author_notebook"]
 
@@ -27,22 +28,24 @@ NOTEBOOK_METADATA = {
 }
 
 
-def author_notebook(path: Path, assignment: Assignment) -> NotebookNode:
+def author_notebook(path: Path, assignment: Assignment, course: Course) -> NotebookNode:
     """Read ``notebook.md`` and give its cells ids and nbgrader's metadata.
 
     Raises:
         BuildError: the file is missing, or breaks a rule. Every broken rule is listed.
     """
     cells = read_cells(path, assignment)
-    if found := sorted(problems(cells, assignment)):
+    prose = [cell for cell in cells if cell.kind == "markdown"]
+    said = [(cell.line + n, f"cell {cell.number}: {why}") for cell in prose for n, why in prose_problems(cell.source, assignment, course)]
+    if found := sorted([*problems(cells, assignment), *said]):
         raise BuildError("\n".join(f"{path}:{line}: {text}" for line, text in found))
     metadata = {**NOTEBOOK_METADATA, "course": {"assignment": assignment.id, "language": "ko"}}
-    notebook = nbformat.v4.new_notebook(cells=_notebook_cells(cells, assignment), metadata=nbformat.from_dict(metadata))
+    notebook = nbformat.v4.new_notebook(cells=_notebook_cells(cells, assignment, course), metadata=nbformat.from_dict(metadata))
     notebook.nbformat_minor = 5
     return notebook
 
 
-def _notebook_cells(cells: list[AuthoredCell], assignment: Assignment) -> list[NotebookNode]:
+def _notebook_cells(cells: list[AuthoredCell], assignment: Assignment, course: Course) -> list[NotebookNode]:
     counts = {"text": 0, "free": 0}
     built = []
     for cell in cells:
@@ -50,17 +53,12 @@ def _notebook_cells(cells: list[AuthoredCell], assignment: Assignment) -> list[N
             counts[cell.role] += 1
         cell_id = cell.grade_id or ("parameters" if cell.role == "parameters" else f"{cell.role}-{counts[cell.role]}")
         new = nbformat.v4.new_code_cell if cell.kind == "code" else nbformat.v4.new_markdown_cell
-        source = POINTS_ROLE.sub(lambda role: _points_text(role, assignment), cell.source) if cell.kind == "markdown" else cell.source
+        source = plain_prose(cell.source, assignment, course) if cell.kind == "markdown" else cell.source
         node = new(source=source, metadata=nbformat.from_dict(cell.metadata), id=cell_id)
         if cell.grade_id:
             node.metadata["nbgrader"] = nbformat.from_dict(_nbgrader_metadata(cell, assignment))
         built.append(node)
     return built
-
-
-def _points_text(role: re.Match[str], assignment: Assignment) -> str:
-    """What items are worth together, as prose says it: without zeros at the end."""
-    return f"{sum(assignment.by_id[name].points for name in role[1].split()).normalize():f}"
 
 
 def _nbgrader_metadata(cell: AuthoredCell, assignment: Assignment) -> dict[str, Any]:

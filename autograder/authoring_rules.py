@@ -15,7 +15,6 @@ RESERVED = re.compile(r"parameters|(text|free)-\d+")  # ids of cells that have n
 FORBIDDEN_DIRECTIVES = ("BEGIN HIDDEN TESTS", "END HIDDEN TESTS", "BEGIN MARK SCHEME", "END MARK SCHEME", "AUTOTEST")
 CODE_CELL = re.compile(r"\s*(`{3,}|~{3,})\s*\{code-cell\}")
 LOCAL_PICTURE = re.compile(r"!\[[^\]]*\]\((?!https?://|data:)")
-POINTS_ROLE = re.compile(r"\{points\}`([^`]*)`")  # in prose: what the named items are worth together
 PARAMETERS = {"PROFILE": "cpu", "SEED": 0, "STUDENT_ID": ""}
 
 Problem = tuple[int, str]
@@ -83,9 +82,6 @@ def _cell_problems(cell: AuthoredCell, assignment: Assignment) -> Iterator[Probl
                 )
         if cell.kind == "markdown" and CODE_CELL.match(text):
             yield cell.line + offset, "a code cell inside a list or another block would be read as prose; start it at the margin"
-        for name in (name for role in POINTS_ROLE.finditer(text) for name in role[1].split() or [""]):
-            if cell.kind == "markdown" and name not in assignment.by_id:
-                yield cell.line + offset, f"{{points}} names items of the manifest, and {name!r} is none"
         if "](attachment:" in text:
             yield cell.line + offset, "attachments are lost on the way; put the picture on the site, or draw it"
         elif cell.kind == "markdown" and LOCAL_PICTURE.search(text):

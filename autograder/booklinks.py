@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import yaml
 
@@ -52,6 +53,12 @@ def site_address(course: Course) -> str:
     if not isinstance(address, str) or not re.match(r"https?://", address):
         raise CourseError(f"{path}: names no address of the site. Write it under html, baseurl, as https://…")
     return address.rstrip("/") + "/"
+
+
+def public_address(course: Course) -> str | None:
+    """The address of the site for people outside; None while it is a placeholder, a name below the reserved ``.example``."""
+    address = site_address(course)
+    return None if (urlsplit(address).hostname or "").endswith(".example") else address
 
 
 def _source(course: Course, page: str) -> Path:

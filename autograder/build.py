@@ -40,7 +40,7 @@ def build_source(course: Course, assignment: Assignment) -> NotebookNode:
     Raises:
         BuildError: notebook.md is missing or breaks a rule; every broken rule is listed with its line.
     """
-    return author_notebook(course.room(assignment.id) / "notebook.md", assignment)
+    return author_notebook(course.room(assignment.id) / "notebook.md", assignment, course)
 
 
 def write_source(course: Course, assignment_id: str) -> Path:

@@ -257,19 +257,19 @@ def test_missing_and_unreadable_files(tiny_course):
     path = notebook_file(tiny_course)
     path.write_bytes(b"\xff\xfe")
     with pytest.raises(BuildError, match=r"notebook\.md: not UTF-8"):
-        author_notebook(path, assignment)
+        author_notebook(path, assignment, tiny_course)
     path.write_text("---\na: [\n---\n\n글\n", encoding="utf-8")
     with pytest.raises(BuildError, match=r"notebook\.md: Notebook metadata"):
-        author_notebook(path, assignment)
+        author_notebook(path, assignment, tiny_course)
     path.write_text('글\n\n+++ {"tags": [}\n\n글\n', encoding="utf-8")
     with pytest.raises(BuildError, match=r"notebook\.md: "):
-        author_notebook(path, assignment)
+        author_notebook(path, assignment, tiny_course)
     path.write_text("", encoding="utf-8")
     with pytest.raises(BuildError, match="no cell is tagged parameters"):
-        author_notebook(path, assignment)
+        author_notebook(path, assignment, tiny_course)
     path.unlink()
     with pytest.raises(BuildError, match=r"notebook\.md: no such file"):
-        author_notebook(path, assignment)
+        author_notebook(path, assignment, tiny_course)
 
 
 @pytest.mark.parametrize("source", ["%matplotlib inline\nx = 1", "!ls", "x = await f()", "%%time\nx = 1", "", "f?"])
@@ -307,11 +307,54 @@ def test_points_in_prose_come_from_the_manifest(tiny_course):
     path.write_text(path.read_text(encoding="utf-8") + "\n+++\n\n{points}`add double`점과 {points}`total`점\n", encoding="utf-8")
     assignment = tiny_course.assignment(tinycourse.ID)
     first, second = (assignment.by_id["add"].points + assignment.by_id["double"].points, assignment.by_id["total"].points)
-    assert author_notebook(path, assignment).cells[-1].source == f"{float(first):g}점과 {float(second):g}점"
+    assert author_notebook(path, assignment, tiny_course).cells[-1].source == f"{float(first):g}점과 {float(second):g}점"
 
 
 def test_points_of_nothing_are_refused(tiny_course):
     path = notebook_file(tiny_course)
     path.write_text(path.read_text(encoding="utf-8") + "\n+++\n\n{points}`ad`\n", encoding="utf-8")
     with pytest.raises(BuildError, match="'ad' is none"):
-        author_notebook(path, tiny_course.assignment(tinycourse.ID))
+        author_notebook(path, tiny_course.assignment(tinycourse.ID), tiny_course)
+
+
+def added(course, text: str) -> str:
+    """What becomes of prose at the end of the notebook."""
+    path = notebook_file(course)
+    path.write_text(path.read_text(encoding="utf-8") + f"\n+++\n\n{text}\n", encoding="utf-8")
+    return author_notebook(path, course.assignment(tinycourse.ID), course).cells[-1].source
+
+
+def test_criteria_in_prose_come_from_the_manifest(tiny_course):
+    criteria = tiny_course.assignment(tinycourse.ID).by_id["essay-add"].criteria
+    text = added(tiny_course, "{criteria}`essay-add`")
+    assert text.splitlines() == [f"- {line.text} ({float(line.points):g}점)" for line in criteria]
+
+
+def test_criteria_of_a_program_are_refused(tiny_course):
+    with pytest.raises(BuildError, match="'add' has none"):
+        added(tiny_course, "{criteria}`add`")
+
+
+def test_links_into_the_book_need_a_public_address(tiny_course):
+    page = tiny_course.root / "book" / "sums.md"
+    page.parent.mkdir(exist_ok=True)
+    page.write_text("# 덧셈\n\n(carry)=\n## 올림\n", encoding="utf-8")
+    config = tiny_course.root / "_config.yml"
+    config.write_text("html:\n  baseurl: https://course.example/\n", encoding="utf-8")
+    assert added(tiny_course, "교재의 {book}`sums#carry`") == "교재의 ‘올림’"
+    config.write_text("html:\n  baseurl: https://course.ac.kr/llm\n", encoding="utf-8")
+    assert added(tiny_course, "교재의 {book}`sums`") == "교재의 [덧셈](https://course.ac.kr/llm/book/sums.html)"
+    with pytest.raises(BuildError, match=r"no heading below \(nowhere\)"):
+        added(tiny_course, "{book}`sums#nowhere`")
+
+
+def test_boxes_become_quotations(tiny_course):
+    text = added(tiny_course, ":::{admonition} 실무에서는\n:class: tip\n\n하나\n\n둘 {points}`add`점\n:::\n\n뒤")
+    points = f"{float(tiny_course.assignment(tinycourse.ID).by_id['add'].points):g}"
+    assert text == f"> **실무에서는**\n>\n> 하나\n>\n> 둘 {points}점\n\n뒤"
+
+
+@pytest.mark.parametrize("text", [":::{note}\n글\n:::", ":::{admonition} 열린 채로\n\n글", "```{math}\nx\n```"])
+def test_what_notebooks_would_show_raw_is_refused(tiny_course, text):
+    with pytest.raises(BuildError, match="notebooks show no directive"):
+        added(tiny_course, text)

@@ -181,7 +181,7 @@ def test_a_failed_build_leaves_the_old_files(tiny_course):
 
 def test_what_nbgrader_refuses_is_passed_on(tiny_course, monkeypatch):
     def broken(course, assignment):
-        source = build.author_notebook(course.room(assignment.id) / "notebook.md", assignment)
+        source = build.author_notebook(course.room(assignment.id) / "notebook.md", assignment, course)
         source.cells[4].source += "\n    ### BEGIN SOLUTION"
         return source
 
