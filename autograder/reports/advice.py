@@ -103,7 +103,7 @@ def _improvement(cause: _Cause) -> Improvement:
         what = _unwritten(cause)
         action = f'{josa(f"`{cause.name}`", "을/를")} 작성하고 노트북에서 `check("{item.id}")`를 실행해 보세요.'
     elif check is not None:
-        what = _shortened(check.message)
+        what = _shortened(_explanation(check))
         action = _first_action(check, item)
     else:
         what, action = _by_hand(item)
@@ -142,6 +142,12 @@ def _by_hand(item: ItemView) -> tuple[str, str]:
         return f"다음 기준에서 {given}을 받았습니다.", short.text
     what = item.note or (_shortened(item.comment) if item.comment else "채점 기준을 다 채우지 못했습니다.")
     return what, f"이런 내용을 씁니다: {max(item.criteria, key=lambda criterion: criterion.max_score).text}"
+
+
+def _explanation(check: CheckView) -> str:
+    """The message without the input that it quotes, where a smaller one to paste follows."""
+    explained = check.message.partition(" 입력 ")[0]
+    return explained if check.example and explained.endswith(".") else check.message
 
 
 def _shortened(message: str) -> str:

@@ -54,10 +54,19 @@ def test_one_cause_in_several_items_is_one_improvement(assignment: Assignment) -
 
 
 def test_an_improvement_says_what_to_paste_where_to_look_and_where_it_is_taught(assignment: Assignment) -> None:
-    check = failed("a", "빼기로 더했습니다.", hint=("부호를 보세요.",), example="add(1, 2)", got="-1", cell="solution-add", line=3)
+    check = failed(
+        "a",
+        "빼기로 더했습니다. 입력 (1, 2)에서 -1이 나왔습니다.",
+        hint=("부호를 보세요.",),
+        example="add(1, 2)",
+        got="-1",
+        cell="solution-add",
+        line=3,
+    )
     report = make_report(assignment, with_items(assignment, item("add", 1.5, check)), links={"add": LINK})
     (entry,) = report.improvements
     assert (entry.example, entry.place, entry.action, entry.book) == ("add(1, 2)", "셀 `solution-add`의 3번째 줄", "부호를 보세요.", LINK)
+    assert entry.what == "빼기로 더했습니다."
     (shown,) = report.sections[0].items[0].checks
     assert (shown.example, shown.got, shown.at_stake) == ("add(1, 2)", "-1", 1.5)
     page = render_report(report)
