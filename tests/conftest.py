@@ -14,10 +14,14 @@ sys.path.insert(0, str(Path(__file__).parent / "site"))
 
 import tinycourse
 from browser import Page, find_browser, open_browser
+from hypothesis import settings
 
 from autograder.course import Course
 
 HERE = Path(__file__).parent
+
+settings.register_profile("course", deadline=None)  # no clock decides a test
+settings.load_profile("course")
 
 
 @pytest.fixture
