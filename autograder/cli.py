@@ -16,7 +16,7 @@ import typer
 from rich.console import Console
 from typer.core import TyperGroup
 
-from autograder import cli_feedback, cli_publish, cli_report
+from autograder import cli_feedback, cli_publish, cli_report, cli_term
 
 if TYPE_CHECKING:
     from autograder.course import Course
@@ -198,7 +198,7 @@ def grade(
     submissions: Annotated[
         Path | None,
         typer.Option(
-            metavar="DIR", help="Folder of submissions, <student>/<ID>/<ID>.ipynb. [dim]The term's by default.[/]", show_default=False
+            metavar="SOURCE", help="Folder or zip of submissions, collected first. [dim]The term's own by default.[/]", show_default=False
         ),
     ] = None,
     jobs: Jobs = 1,
@@ -289,6 +289,7 @@ def demo(
 cli_feedback.register(app)
 cli_publish.register(app)
 cli_report.register(app)
+cli_term.register(app)
 
 
 def main() -> None:

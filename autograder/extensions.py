@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import warnings
 from datetime import timedelta
 
-from nbgrader.api import MissingEntry
+from sqlalchemy.exc import SAWarning
 
 from autograder.course import Course, CourseError
-from autograder.gradebook import coordinator, has_gradebook, open_gradebook, register
+from autograder.gradebook import coordinator, has_gradebook, load_submissions, open_gradebook, register
 from autograder.manifest import Assignment
 from autograder.roster import read_roster
 from autograder.schedule import extension_length
@@ -19,11 +20,7 @@ def read_extensions(course: Course, assignment_id: str) -> dict[str, timedelta]:
     if not has_gradebook(course):
         return {}
     with open_gradebook(course) as gradebook:
-        try:
-            submissions = gradebook.find_assignment(assignment_id).submissions
-        except MissingEntry:
-            return {}
-        return {submission.student_id: submission.extension for submission in submissions if submission.extension}
+        return {entry.student_id: entry.extension for entry in load_submissions(gradebook, assignment_id) if entry.extension}
 
 
 def extend(course: Course, assignment: Assignment, student: str, days: int) -> timedelta:
@@ -46,7 +43,8 @@ def extend(course: Course, assignment: Assignment, student: str, days: int) -> t
         ) from None
     with coordinator(course):
         register(course, assignment)
-        with open_gradebook(course) as gradebook:
+        with open_gradebook(course) as gradebook, warnings.catch_warnings():
+            warnings.simplefilter("ignore", SAWarning)  # of nbgrader's own queries
             gradebook.update_or_create_student(student)
             gradebook.update_or_create_submission(assignment.id, student)
             minutes = length.total_seconds() / 60

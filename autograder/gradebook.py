@@ -16,10 +16,20 @@ import nbformat
 from nbformat import NotebookNode
 from nbgrader import utils
 from nbgrader.api import Assignment as NbgraderAssignment
-from nbgrader.api import Comment, Grade, Gradebook, MissingEntry, SubmittedAssignment, SubmittedNotebook
+from nbgrader.api import (
+    BaseCell,
+    Comment,
+    Grade,
+    Gradebook,
+    GradeCell,
+    MissingEntry,
+    SolutionCell,
+    SubmittedAssignment,
+    SubmittedNotebook,
+)
 from nbgrader.preprocessors import SaveCells
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.orm import selectinload
+from sqlalchemy.orm import selectinload, with_polymorphic
 
 from autograder.autograde import autograde, graded_notebook
 from autograder.build import write_source
@@ -28,6 +38,7 @@ from autograder.course import Course, CourseError
 from autograder.ledger import (
     FAULT,
     Entry,
+    Known,
     answer_checksums,
     cell_points,
     create_ledger,
@@ -149,10 +160,11 @@ def record(
         with open_gradebook(course) as gradebook:
             for student in sorted(results.keys() - current):
                 notices += _settle(gradebook, course, assignment, results[student], failures.get(student, ""))
-            load_submissions(gradebook, assignment.id)  # all at once: what follows is asked of the session, not of the database
+            # All at once: what follows is asked of the session, not of the database.
+            loaded = {entry.student_id: entry for entry in load_submissions(gradebook, assignment.id)}
             ledger = read_ledger(gradebook, assignment.id)
             for student in sorted(current):
-                notices += _check(gradebook, course, assignment, results[student], ledger)
+                notices += _check(gradebook, course, assignment, results[student], ledger, loaded[student])
             settle_lateness(gradebook, course, assignment, results)
         store = Store(course.term / "store")
         for result in results.values():
@@ -176,14 +188,14 @@ def plan(course: Course, assignment: Assignment, results: Mapping[str, Result], 
     store = Store(course.term / "store")
     with open_gradebook(course) as gradebook:
         ledger, keys = read_ledger(gradebook, assignment.id), recorded_keys(gradebook, assignment.id)
-        load_submissions(gradebook, assignment.id)
+        loaded = {entry.student_id: entry for entry in load_submissions(gradebook, assignment.id)}
         graded = {owner for owner, _ in ledger}
         for student, result in sorted(results.items()):
-            if student in graded:
+            if student in graded and student in loaded:
                 path = notebooks.get(student, course.submission_notebook(assignment.id, student))
                 digest = hashlib.sha256(read_submitted(path)).hexdigest() if os.path.lexists(path) else ""
                 before = store.get(keys[student]) if keys.get(student, result.key) != result.key else None
-                found += _changes(gradebook, course, assignment, result, ledger, digest, before)
+                found += _changes(loaded[student], course, assignment, result, ledger, digest, before)
     return found
 
 
@@ -196,15 +208,18 @@ def scores(course: Course, assignment: Assignment) -> dict[str, dict[str, ItemGr
 
 
 def load_submissions(gradebook: Gradebook, assignment_id: str) -> list[SubmittedAssignment]:
-    """All submissions of an assignment with their grades and comments, in a handful of queries however many they are."""
-    notebooks = selectinload(SubmittedAssignment.notebooks)
+    """All submissions of an assignment with their grades and comments, in a handful of queries however many they are.
+
+    The session knows what it loaded for as long as the list is held.
+    """
+    notebooks, cells = selectinload(SubmittedAssignment.notebooks), with_polymorphic(BaseCell, [GradeCell, SolutionCell])
     query = (
         gradebook.db.query(SubmittedAssignment)
         .join(NbgraderAssignment, NbgraderAssignment.id == SubmittedAssignment.assignment_id)
         .filter(NbgraderAssignment.name == assignment_id)
         .options(
-            notebooks.selectinload(SubmittedNotebook.grades).selectinload(Grade.cell),
-            notebooks.selectinload(SubmittedNotebook.comments).selectinload(Comment.cell),
+            notebooks.selectinload(SubmittedNotebook.grades).selectinload(Grade.cell.of_type(cells)),
+            notebooks.selectinload(SubmittedNotebook.comments).selectinload(Comment.cell.of_type(cells)),
         )
     )
     return query.all()
@@ -258,13 +273,19 @@ def _settle(gradebook: Gradebook, course: Course, assignment: Assignment, result
 
 
 def _check(
-    gradebook: Gradebook, course: Course, assignment: Assignment, result: Result, ledger: Mapping[tuple[str, str], Entry]
+    gradebook: Gradebook,
+    course: Course,
+    assignment: Assignment,
+    result: Result,
+    ledger: Mapping[tuple[str, str], Entry],
+    submission: SubmittedAssignment,
 ) -> list[Difference]:
-    """The same for a student whose result is recorded already: what people wrote since is looked at, nothing is read but the gradebook."""
+    """The same for a student whose result is recorded already: what people wrote since is looked at, in the gradebook only."""
     mine = {item: ledger[result.student, item] for item in assignment.by_id if (result.student, item) in ledger}
     answers = {item: entry.answer for item, entry in mine.items() if entry.answer}
     digest = next((entry.submission for entry in mine.values()), "")
-    return _noted(result, settle(gradebook, course, assignment, result, answers, digest, before=ledger, known_key=result.key))
+    known = Known(submission.notebooks[0], ledger, result.key)
+    return _noted(result, settle(gradebook, course, assignment, result, answers, digest, known=known))
 
 
 def _noted(result: Result, notices: Iterable[tuple[str, str]]) -> list[Difference]:
@@ -272,7 +293,7 @@ def _noted(result: Result, notices: Iterable[tuple[str, str]]) -> list[Differenc
 
 
 def _changes(
-    gradebook: Gradebook,
+    submission: SubmittedAssignment,
     course: Course,
     assignment: Assignment,
     result: Result,
@@ -281,7 +302,7 @@ def _changes(
     before: Result | None,
 ) -> Iterator[Difference]:
     """What recording ``result`` changes of one student's grades; ``before`` is the result that they come from."""
-    stored = item_grades(gradebook.find_submission(assignment.id, result.student), assignment)
+    stored = item_grades(submission, assignment)
     worth = cell_points(assignment)
     for item in assignment.by_id.values():
         old, now = ledger.get((result.student, item.id)), stored.get(item.id)

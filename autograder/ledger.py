@@ -13,7 +13,7 @@ from typing import Any
 
 from nbformat import NotebookNode
 from nbgrader import utils
-from nbgrader.api import Grade, Gradebook
+from nbgrader.api import Grade, Gradebook, SubmittedNotebook
 from sqlalchemy import Column, Float, MetaData, String, Table, delete, insert, inspect, select, text
 
 from autograder.course import Course
@@ -59,6 +59,15 @@ class Entry:
     answer: str = ""
     submission: str = ""
     points: float | None = None
+
+
+@dataclass(frozen=True)
+class Known:
+    """What was read of one student: the submitted notebook's grades, the ledger, the key of the recorded result."""
+
+    notebook: SubmittedNotebook
+    ledger: Mapping[tuple[str, str], Entry]
+    key: str | None = None
 
 
 def create_ledger(gradebook: Gradebook) -> None:
@@ -145,8 +154,7 @@ def settle(
     *,
     fault: str = "",
     waiting: Mapping[str, bool] | None = None,
-    before: Mapping[tuple[str, str], Entry] | None = None,
-    known_key: str | None = None,
+    known: Known | None = None,
 ) -> list[tuple[str, str]]:
     """Bring one student's grades, just read from the notebook by nbgrader, to what the result says.
 
@@ -159,16 +167,17 @@ def settle(
         waiting: which items waited for a person before nbgrader saved anything (it makes every item with a manual score wait again);
             by default those that wait now.
         fault: why the answers themselves could not be taken over; every item then asks for a person.
-        before: the ledger, and ``known_key`` the key that is recorded, where the caller has read them; nothing is written then unless
-            something changes.
+        known: what the caller has read already; nothing is written then unless something changes.
 
     Returns:
         What staff should know: item and text. Faults of the grader begin with ``FAULT``.
     """
-    before = read_ledger(gradebook, assignment.id, result.student) if before is None else before
-    submitted = gradebook.find_submission_notebook(assignment.id, assignment.id, result.student)
+    if known is None:
+        submitted = gradebook.find_submission_notebook(assignment.id, assignment.id, result.student)
+        known = Known(submitted, read_ledger(gradebook, assignment.id, result.student))
+    before = known.ledger
     notices, changed = [], False
-    for grade in submitted.grades:
+    for grade in known.notebook.grades:
         item = assignment.by_id.get(grade.name)
         if item is None:
             continue
@@ -201,7 +210,7 @@ def settle(
         changed |= entry != old or _state(grade) != stood
         notices += _notices(grade, item.id, faulty, entry)
     key = "" if fault else result.key
-    if changed or known_key != key:
+    if changed or known.key != key:
         remember_result(gradebook, assignment.id, result.student, key)
         gradebook.db.commit()
     return notices

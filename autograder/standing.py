@@ -11,12 +11,12 @@ from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from nbgrader.api import Gradebook, MissingEntry, SubmittedAssignment
+from nbgrader.api import Gradebook, SubmittedAssignment
 from sqlalchemy import MetaData, Table, inspect, select
 
 from autograder.attempts import attempt_numbers
 from autograder.course import Course, CourseError
-from autograder.gradebook import ItemGrade, has_gradebook, item_grades, open_gradebook
+from autograder.gradebook import ItemGrade, has_gradebook, item_grades, load_submissions, open_gradebook
 from autograder.manifest import DIMENSIONS, Assignment
 from autograder.recorded import recorded_keys, releases
 from autograder.result import DimensionScore, ItemResult, Result
@@ -253,11 +253,7 @@ def _read(course: Course, assignment: Assignment) -> _Recorded:
     if not has_gradebook(course):
         return _Recorded({}, {}, {})
     with open_gradebook(course) as gradebook:
-        try:
-            submissions = gradebook.find_assignment(assignment.id).submissions
-        except MissingEntry:
-            return _Recorded({}, {}, {})
-        entries = {submission.student_id: _entry(submission, assignment) for submission in submissions}
+        entries = {submission.student_id: _entry(submission, assignment) for submission in load_submissions(gradebook, assignment.id)}
         return _Recorded(entries, _marks(gradebook, assignment.id), releases(gradebook, assignment.id))
 
 

@@ -39,7 +39,17 @@ AFTER_RESULTS = frozenset(
     {
         *("cohort.py", "collect.py", "gradebook.py", "ledger.py", "autograde.py", "nbgrader_hooks.py", "nbgrader_settings.py"),
         *("roster.py", "schedule.py", "attempts.py", "recorded.py", "standing.py", "cli_*.py", "commands.py"),
-        *("archives.py", "matching.py", "intake.py", "collecting.py", "choosing.py", "extensions.py", "exports.py", "purge.py"),
+        *(
+            "archives.py",
+            "matching.py",
+            "intake.py",
+            "collecting.py",
+            "choosing.py",
+            "extensions.py",
+            "lateness.py",
+            "exports.py",
+            "purge.py",
+        ),
         *("feedback.py", "sent.py", "platform_zip.py", "booklinks.py"),
         *(
             "reports",

@@ -131,6 +131,11 @@ def check_student(student: str) -> str:
     return student
 
 
+def is_student(name: str) -> bool:
+    """Whether a name can be a student's id."""
+    return bool(_STUDENT.fullmatch(name))
+
+
 def students(course: Course, assignment_id: str) -> list[str]:
     """Ids of those who submitted, sorted. Until there is a roster, whoever submits takes part."""
     return sorted(path.parent.name for path in course.term.glob(f"submitted/*/{assignment_id}") if _STUDENT.fullmatch(path.parent.name))

@@ -80,9 +80,9 @@ class Desk:
         fields = {"assignment": tinycourse.ID, "student": student, "status": "graded", "items": items, "key": f"key-{student}"}
         return Result.model_validate(fields | vars(sums) | changes)
 
-    def store(self, student: str, result: Result | None = None) -> Result:
-        """Put a result into the store under the key of what the student submitted, as ``course grade`` does."""
-        path = self.course.submission_notebook(tinycourse.ID, student)
+    def store(self, student: str, result: Result | None = None, notebook: Path | None = None) -> Result:
+        """Put a result into the store under the key of what the student submitted (or of ``notebook``), as ``course grade`` does."""
+        path = notebook or self.course.submission_notebook(tinycourse.ID, student)
         key = submission_key(self.course, self.assignment, read_submitted(path), evidence_folder(path), student)
         stored = (result or self.result(student)).model_copy(update={"key": key})
         Store(self.course.term / "store").put(key, stored)

@@ -16,7 +16,10 @@ from autograder.course import Course
 
 from .conftest import hand_in
 
-COMMANDS = ("validate", "build", "book", "kit", "grade", "grade-one", "demo", "feedback", "publish", "report")
+COMMANDS = (
+    *("validate", "build", "book", "kit", "grade", "grade-one", "demo", "feedback", "publish", "report"),
+    *("roster", "collect", "extend", "adjust", "export", "purge"),
+)
 
 
 def files(folder: Path) -> set[Path]:
