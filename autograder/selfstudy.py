@@ -44,7 +44,7 @@ def selfstudy_files(course: Course, assignment: Assignment) -> dict[str, bytes]:
 
 
 def answers(course: Course, assignment: Assignment) -> dict[str, Any]:
-    """Items with their cells, hints, criteria and model answers, and the teaching solution of every cell."""
+    """Items with their cells, earlier items, hints, criteria and model answers, and the teaching solution of every cell."""
     notebook = build_source(course, assignment)
     cells: dict[str, dict[str, Any]] = {}
     of_item: dict[str, list[str]] = {}
@@ -68,6 +68,7 @@ def answers(course: Course, assignment: Assignment) -> dict[str, Any]:
             "points": float(item.points),
             "bonus": item in assignment.bonus,
             "cells": of_item.get(item.id, []),
+            "after": list(item.after),
             "hints": hints.get(item.id, []),
             "criteria": [{"points": float(c.points), "text": c.text} for c in item.criteria],
             "answer": essays.get(item.id, ""),

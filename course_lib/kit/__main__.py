@@ -40,7 +40,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m course_lib.kit", description="과제를 준비하고, 스스로 확인하고, 제출할 것을 만듭니다.")
     commands = parser.add_subparsers(dest="command", required=True, metavar="명령")
     preflight = commands.add_parser("preflight", help="이 컴퓨터에 필요한 것이 다 있는지 봅니다")
-    check = commands.add_parser("check", help="노트북을 처음부터 실행하고 공개 검사의 결과를 보여 줍니다")
+    check = commands.add_parser("check", help="노트북을 처음부터 실행하고 검사의 결과를 보여 줍니다")
     pack = commands.add_parser("pack", help="노트북을 여러분의 프로필에서 실행해 증거와 제출물을 만듭니다")
     for command in (preflight, check, pack):
         command.add_argument("notebook", nargs="?", help="노트북 파일. 폴더에 하나뿐이면 적지 않아도 됩니다")

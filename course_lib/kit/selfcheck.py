@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from course_lib.kit import selfstudy
 from course_lib.kit.card import MIME, progress
 from course_lib.kit.execution import execute, find_notebook, read
 from course_lib.kit.korean import josa
@@ -21,9 +22,12 @@ def main(notebook: str | None, item: str | None) -> int:
     for card in shown:
         print(card["text/plain"], end="\n\n")
     if not shown:
-        print(f"{josa(f'`{item}`', '을/를')} 확인하는 셀이 없습니다." if item else "공개 검사를 실행하는 셀이 없습니다.")
+        print(f"{josa(f'`{item}`', '을/를')} 확인하는 셀이 없습니다." if item else "검사를 실행하는 셀이 없습니다.")
         return 1
     right = [card[MIME] for card in shown if card[MIME]["passed"] == card[MIME]["checks"]]
     form = sum(state["form"] for state in right)
-    print(progress(len(shown), len(right) - form, form))
+    if selfstudy.anything():
+        print(f"{len(shown)}개 항목 중 {len(right)}개가 모든 검사를 통과했습니다.")
+    else:
+        print(progress(len(shown), len(right) - form, form))
     return 0 if len(right) == len(shown) else 1

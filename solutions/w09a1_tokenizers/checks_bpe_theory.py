@@ -139,9 +139,9 @@ LANGUAGES, KILOBYTES, SIZES, TEST_BYTES = ("ko", "en"), (10, 80), (500, 1_000, 2
 COLUMNS = {"language": str, "kilobytes": int, "vocab_size": int, "seed": int}
 COLUMNS |= {"tokens": int, "bytes": int, "bytes_per_token": float, "characters": int, "merges": int}
 PACK_HINT = (
-    "표는 pack이 담습니다.",
+    "표를 만드는 셀을 끝까지 실행했나요?",
     "PROFILE을 'cpu'로 두세요.",
-    "터미널에서 python -m course_lib.kit pack을 실행하고 pack 폴더를 함께 제출하세요.",
+    "제출할 때는 터미널에서 python -m course_lib.kit pack을 실행하고 pack 폴더를 함께 냅니다.",
 )
 
 
@@ -153,7 +153,10 @@ def _rows(submission, evidence):
     submission.call("vocab_rows", ["가나 가나"], ["가나"], [4], returns=list[dict[str, int | float]])
     table = evidence.tables.get("vocab", [])
     if not table:
-        expect.fail("증거에 표 `vocab`이 없습니다. pack을 실행하고 pack 폴더를 함께 제출하세요.", "증거 없음")
+        expect.fail(
+            "증거에 표 `vocab`이 없습니다. 표를 만드는 셀을 끝까지 실행하세요. 제출할 때는 pack이 담은 pack 폴더를 함께 냅니다.",
+            "증거 없음",
+        )
     if evidence.profile == "smoke":
         expect.fail("증거가 smoke 프로필로 만들어졌습니다. PROFILE을 'cpu'로 두고 다시 pack을 실행하세요.", "작은 프로필의 증거")
     rows = {}

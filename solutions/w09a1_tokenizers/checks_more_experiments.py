@@ -10,7 +10,11 @@ from course_lib.tokenizers.judging import direction
 UNITS = ("eojeol", "morpheme", "syllable", "jamo")
 TOKENIZERS, SIZES = ("word", "bpe", "wordpiece", "byte-bpe"), (2_500, 3_200, 4_000)
 TRAIN_BYTES, MERGE_BYTES, TEST_BYTES, STEPS = 160_000, 20_000, 10_000, 20
-PACK_HINT = ("표는 pack이 담습니다.", "PROFILE을 'cpu'로 두세요.", "python -m course_lib.kit pack을 실행하고 pack 폴더를 함께 제출하세요.")
+PACK_HINT = (
+    "표를 만드는 셀을 끝까지 실행했나요?",
+    "PROFILE을 'cpu'로 두세요.",
+    "제출할 때는 python -m course_lib.kit pack을 실행하고 pack 폴더를 함께 냅니다.",
+)
 AGAIN_HINT = ("표는 제출한 코드로 만든 것이어야 합니다.", "코드를 고쳤다면 pack을 다시 실행하세요.")
 CLAIM_HINT = ("표의 수를 다시 읽어 보세요.", "행의 번호는 표에 출력된 번호입니다.")
 
@@ -18,7 +22,10 @@ CLAIM_HINT = ("표의 수를 다시 읽어 보세요.", "행의 번호는 표에
 def _table(evidence, name, columns, count):
     rows = evidence.tables.get(name, [])
     if not rows:
-        expect.fail(f"증거에 표 `{name}`이(가) 없습니다. pack을 실행하고 pack 폴더를 함께 제출하세요.", "증거 없음")
+        expect.fail(
+            f"증거에 표 `{name}`이(가) 없습니다. 표를 만드는 셀을 끝까지 실행하세요. 제출할 때는 pack이 담은 pack 폴더를 함께 냅니다.",
+            "증거 없음",
+        )
     if evidence.profile == "smoke":
         expect.fail("증거가 smoke 프로필로 만들어졌습니다. PROFILE을 'cpu'로 두고 다시 pack을 실행하세요.", "작은 프로필의 증거")
     for number, row in enumerate(rows):

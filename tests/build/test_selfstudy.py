@@ -77,6 +77,7 @@ def test_the_answers(course):
     assert list(items) == [*(item.id for item in course.assignment(ID).items), "bonus-triple"]
     assert items["total"]["cells"] == ["total"]
     assert items["quality-style"]["cells"] == []
+    assert (items["add"]["after"], items["double"]["after"]) == ([], ["add"])
     assert items["exp-table"]["cells"] == ["exp-table"]
     assert items["essay-add"]["criteria"] == [
         {"points": 0.5, "text": "교환 법칙을 말합니다."},
@@ -142,6 +143,7 @@ def test_its_own_answers_pass_all_its_checks(course, tmp_path):
     solve(folder / f"{ID}.ipynb", told)
     done = student(folder, "check")
     assert done.returncode == 0, done.stdout + done.stderr
+    assert "개가 모든 검사를 통과했습니다." in done.stdout
     noted = json.loads((folder / "progress.json").read_text("utf-8"))[ID]
     automatic = [item["id"] for item in told["items"] if not item["criteria"]]
     assert [name for name in automatic if not noted[name]["complete"]] == []
@@ -167,3 +169,4 @@ def test_its_own_answers_pass_in_the_course(name, tmp_path):
     assert all(item.startswith("exp-") for item in incomplete), done.stdout
     assert "smoke 프로필" in done.stdout or not incomplete
     assert "실행 못 함" not in done.stdout
+    assert not [word for word in ("채점할 때", "공개 검사", "조교") if word in done.stdout]

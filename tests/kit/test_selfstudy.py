@@ -19,6 +19,13 @@ def test_random(submission, rng):
     n = int(rng.integers(10, 10**9))
     equal(submission.call("double", n), 2 * n, given=str(n))
 
+@pytest.mark.grades("quadruple")
+def test_quadruple(submission, rng, upstream):
+    """무작위 수의 네 배입니다."""
+    n = int(rng.integers(10, 10**9))
+    doubles = upstream(lambda: {"double": [((n,), 2 * n), ((2 * n,), 4 * n)]})
+    equal(submission.call("quadruple", n, replaced=doubles), 4 * n, given=str(n))
+
 @pytest.mark.grades("table-item")
 def test_sources(submission):
     """풀이 셀의 글을 봅니다."""
@@ -33,7 +40,19 @@ ANSWERS = {
             "points": 2.0,
             "bonus": False,
             "cells": ["double-help", "double"],
+            "after": [],
             "hints": [{"property": "두 배입니다.", "steps": ["2를 곱합니다.", "return 2 * x"]}],
+            "criteria": [],
+            "answer": "",
+        },
+        {
+            "id": "quadruple",
+            "title": "네 배",
+            "points": 1.0,
+            "bonus": False,
+            "cells": [],
+            "after": ["double"],
+            "hints": [],
             "criteria": [],
             "answer": "",
         },
@@ -43,11 +62,22 @@ ANSWERS = {
             "points": 1.0,
             "bonus": False,
             "cells": [],
+            "after": [],
             "hints": [],
             "criteria": [{"points": 0.6, "text": "까닭을 말합니다."}, {"points": 0.4, "text": "예를 듭니다."}],
             "answer": "MODEL <답안>",
         },
-        {"id": "table-item", "title": "표", "points": 1.0, "bonus": False, "cells": [], "hints": [], "criteria": [], "answer": ""},
+        {
+            "id": "table-item",
+            "title": "표",
+            "points": 1.0,
+            "bonus": False,
+            "cells": [],
+            "after": [],
+            "hints": [],
+            "criteria": [],
+            "answer": "",
+        },
     ],
     "cells": {
         "double-help": {"source": "HELP", "names": []},
@@ -96,7 +126,26 @@ def test_hidden_checks_follow_the_public_ones(shown, space):
     write(space, "def double(x):\n    return 2 * x")
     notebook.check("double")
     assert "3개 검사 중 3개 통과" in shown[-1]
-    assert "채점할 때와 같은 검사까지" in shown[-1]
+    assert "모든 검사를 했습니다" in shown[-1]
+
+
+def test_a_mistake_of_an_earlier_step_is_no_mistake_of_a_later_one(shown, space):
+    write(space, "def double(x):\n    return 2 * x + 1\ndef quadruple(x):\n    return double(double(x))")
+    notebook.check("quadruple")
+    assert "1개 검사 중 1개 통과" in shown[-1]
+    assert "앞 단계(`double`)의 결과 대신 기준 구현의 데이터로" in shown[-1]
+    notebook.check()
+    assert "✓ quadruple 네 배: 검사 1개를 모두 통과 (앞 단계는 기준 구현의 데이터로)" in shown[-1]
+    write(space, "def quadruple(x):\n    return 3 * double(x)")
+    notebook.check("quadruple")
+    assert "1개 검사 중 0개 통과" in shown[-1]
+    assert "앞 단계" not in shown[-1], "the first pass stands where the second finds nothing better"
+    write(space, "def double(x):\n    return 2 * x\ndef quadruple(x):\n    return double(double(x))")
+    notebook.check("quadruple")
+    assert "앞 단계" not in shown[-1]
+    write(space, "def quadruple(x):\n    raise NotImplementedError")
+    notebook.check("quadruple")
+    assert "아직 작성하지 않았습니다" in shown[-1]
 
 
 @pytest.mark.usefixtures("shown")
@@ -182,7 +231,7 @@ def test_the_map_outlives_the_kernel(shown, space):
     notebook.check("double")
     session.begin("tiny")  # a new kernel
     notebook.check()
-    assert "3개 항목 중 1개를 마쳤습니다" in shown[-1]
+    assert "4개 항목 중 1개를 마쳤습니다" in shown[-1]
     assert "✓ double 두 배: 검사 3개를 모두 통과" in shown[-1]
     assert "· table-item 표: 아직 확인하지 않음" in shown[-1]
 

@@ -17,6 +17,11 @@ def present(assignment: str) -> bool:
     return bool(assignment) and (DATA / assignment / "answers.json").is_file()
 
 
+def anything() -> bool:
+    """Whether this kit is for self-study at all."""
+    return any(DATA.glob("*/answers.json"))
+
+
 def load(assignment: str) -> dict[str, Any]:
     """Items with cells, hints, criteria and model answers, and the teaching solution of every cell. Raises FileNotFoundError."""
     return json.loads((DATA / assignment / "answers.json").read_text(encoding="utf-8"))

@@ -85,7 +85,7 @@ def _state(item: Mapping[str, Any], entry: Mapping[str, Any]) -> tuple[Mark | No
     if not entry.get("checks"):
         return None, f"아직 확인하지 않음{seen}"
     if entry.get("complete"):
-        return PASSED, f"검사 {entry['checks']}개를 모두 통과{seen}"
+        return PASSED, f"검사 {entry['checks']}개를 모두 통과{' (앞 단계는 기준 구현의 데이터로)' if entry.get('borrowed') else ''}{seen}"
     return UNFINISHED, f"{entry['checks']}개 검사 중 {entry['passed']}개 통과{seen}"
 
 
