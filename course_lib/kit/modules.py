@@ -92,13 +92,41 @@ def make_modules(cells: Sequence[Cell], wanted: Mapping[str, Iterable[str]]) -> 
 def write_modules(modules: Sequence[Module], folder: Path) -> list[str]:
     """Write a package into ``folder`` and import it in a process of its own. Returns what is wrong, in Korean."""
     folder.mkdir(parents=True, exist_ok=True)
-    listed = ", ".join(module.name for module in modules)
-    (folder / "__init__.py").write_text(f'"""노트북의 풀이 셀로 만든 모듈: {listed}."""\n', encoding="utf-8", newline="\n")
+    (folder / "__init__.py").write_text(_package(folder.name, modules), encoding="utf-8", newline="\n")
     problems = []
     for module in modules:
         (folder / f"{module.name}.py").write_text(module.source, encoding="utf-8", newline="\n")
         problems += [f"{folder.name}/{module.name}.py: {problem}" for problem in module.problems]
     return problems + _import_problems([module for module in modules if not module.problems], folder)
+
+
+PACKAGE = '''\
+"""노트북의 풀이 셀로 만든 모듈: {listed}.
+
+pack 폴더가 있는 폴더에서 `from pack.{folder} import {example}`처럼 가져옵니다. pack 폴더 안에서 `import {folder}`라고 하면
+이름이 같은 라이브러리가 있을 때 그것을 가립니다.
+"""
+
+import importlib
+
+_HOME = {{
+{home}
+}}
+__all__ = list(_HOME)
+
+
+def __getattr__(name):
+    if name not in _HOME:
+        raise AttributeError(f"module {{__name__!r}} has no attribute {{name!r}}")
+    return getattr(importlib.import_module(f".{{_HOME[name]}}", __name__), name)
+'''
+
+
+def _package(folder: str, modules: Sequence[Module]) -> str:
+    """``__init__.py``: every public name, its module imported when it is first asked for, so that one broken module stops no other."""
+    home = {name: module.name for module in modules for name in module.definitions if not name.startswith("_")}
+    listed, lines = ", ".join(module.name for module in modules), [f'    "{name}": "{module}",' for name, module in home.items()]
+    return PACKAGE.format(listed=listed, folder=folder, example=next(iter(home), "*"), home="\n".join(lines))
 
 
 def _cell(cell: Any, number: int) -> Cell:
@@ -179,7 +207,8 @@ def _module(name: str, own: list[str], cells: Sequence[Cell], home: Mapping[str,
             pulled[place] = s
             waiting += sorted(s.uses - bound)
             bound |= s.binds
-    blocks = {place: _pulled_text(s) for place, s in pulled.items()}
+    used = {name for cell in mine for s in cell.statements for name in s.uses} | {name for s in pulled.values() for name in s.uses}
+    blocks = {place: _pulled_text(s, used) for place, s in pulled.items()}
     blocks |= {(place, 0): cell.source.strip("\n") for place, cell in enumerate(cells) if cell in mine}
     problems += _redefined(cells, mine)
     head = [f"from .{module} import {', '.join(sorted(names))}" for module, names in sorted(imported.items())] + sorted(extra)
@@ -194,7 +223,13 @@ def _takes_all(statement: Statement) -> bool:
     return isinstance(statement.node, ast.ImportFrom) and statement.node.names[0].name == "*"
 
 
-def _pulled_text(statement: Statement) -> str:
+def _pulled_text(statement: Statement, used: set[str]) -> str:
+    """The statement; of an import of several names, those that the module uses."""
+    node = statement.node
+    if isinstance(node, (ast.Import, ast.ImportFrom)) and not _takes_all(statement):
+        kept = [alias for alias in node.names if (alias.asname or alias.name.partition(".")[0]) in used]
+        if len(kept) < len(node.names) and getattr(node, "module", "") != "__future__":
+            return ast.unparse(ast.Import(kept) if isinstance(node, ast.Import) else ast.ImportFrom(node.module, kept, node.level))
     return f'{OWNER} = ""' if OWNER in statement.binds and isinstance(statement.node, ast.Assign) else statement.source
 
 

@@ -142,3 +142,23 @@ def test_an_endless_import_is_given_up(tmp_path, monkeypatch):
 def test_the_text_is_the_same_each_time():
     cells = read_cells(notebook(ADD, COUNT))
     assert make_modules(cells, {"m": ["count"]})[0].source == make_modules(cells, {"m": ["count"]})[0].source
+
+
+def test_the_package_gives_every_public_name_from_beside_pack(tmp_path):
+    hidden = solution("def _inner(x):\n    return x\n\ndef outer(x):\n    return _inner(x)", "outer")
+    broken = solution("def lost():\n    return NOWHERE\n\nlost()", "lost")
+    assert write_modules(
+        make_modules(read_cells(notebook(ADD, COUNT, hidden, broken)), {"one": ["add", "outer"], "two": ["count"], "bad": ["lost"]}),
+        tmp_path / "pack/tokenizers",
+    )
+    assert run(tmp_path, "from pack.tokenizers import add, count, outer; print(add(1, 1), outer(4))") == "2 4"
+    assert run(tmp_path, "import pack.tokenizers as t; print(t.__all__, hasattr(t, '_inner'))") == "['add', 'outer', 'count', 'lost'] False"
+    assert run(tmp_path, "import tokenizers; print(tokenizers.__file__.startswith('" + str(tmp_path) + "'))") == "False"
+
+
+def test_of_an_import_a_module_has_the_names_that_it_uses(tmp_path):
+    several = given("from math import ceil, floor, sqrt as root", "given-math")
+    assert made(tmp_path, {"m": ["f"]}, several, solution("def f(x):\n    return root(floor(x))", "f")) == []
+    text = (tmp_path / "tokenizers/m.py").read_text("utf-8")
+    assert "from math import floor, sqrt as root" in text
+    assert "ceil" not in text
