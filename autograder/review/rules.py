@@ -136,7 +136,7 @@ _ALL = (
     Rule(
         "many-arguments",
         "많은 인자",
-        "`{name}`의 인자가 {count}개입니다.",
+        "`{name}`을(를) 부를 때마다 인자 {count}개를 넘겨야 합니다.",
         "함께 다니는 값은 dataclass 하나로 묶으면 부르기도 바꾸기도 쉽습니다.",
     ),
     Rule(

@@ -13,7 +13,7 @@ from autograder.review.hints import with_docstring, with_types
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 FUNCTION_LINES = 40
 NESTING = 4
-ARGUMENTS = 7
+ARGUMENTS = 7  # that every call has to give
 LINE_LENGTH = 140
 TRIVIAL_BODY = 3  # a public method of at most so many lines explains itself
 _BLOCKS = (ast.For, ast.AsyncFor, ast.While, ast.If, ast.With, ast.AsyncWith, ast.Try, ast.Match)
@@ -120,8 +120,10 @@ def _size(cell: Cell, node: Function, title: str, owner: str | None) -> Iterator
     body = without_docstring(node)
     if body and (lines := code_lines(cell, body[0].lineno, node.end_lineno or node.lineno)) > FUNCTION_LINES:
         yield comment(cell, node.lineno, "long-function", name=title, lines=lines)
-    if len(arguments := _arguments(node, owner)) > ARGUMENTS:
-        yield comment(cell, node.lineno, "many-arguments", name=title, count=len(arguments))
+    parts = node.args
+    optional = len(parts.defaults) + sum(default is not None for default in parts.kw_defaults)
+    if (required := len(_arguments(node, owner)) - optional) > ARGUMENTS:
+        yield comment(cell, node.lineno, "many-arguments", name=title, count=required)
     depth, line = _nesting(node)
     if depth > NESTING:
         yield comment(cell, line, "deep-nesting", name=title, depth=depth)

@@ -17,7 +17,7 @@ import inspect
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from itertools import islice
+from itertools import chain, islice
 from typing import Any
 
 from course_lib.kit import expect
@@ -199,10 +199,10 @@ def values_of(student, lines):
 
 
 def _smallest(exchange: _Exchange, call: Call, fault: str, reply: tuple[str, Any]) -> Found | None:
-    arguments, seen = call.arguments, {call.text(call.arguments)}
+    arguments, place, seen = call.arguments, 0, {call.text(call.arguments)}
     with contextlib.suppress(StudentError):
-        while step := _step(exchange, call, arguments, fault, seen):
-            arguments, reply = step
+        while step := _step(exchange, call, arguments, place, fault, seen):
+            arguments, place, reply = step
     line = call.text(arguments)
     if len(line) > LINE:
         return None
@@ -211,23 +211,27 @@ def _smallest(exchange: _Exchange, call: Call, fault: str, reply: tuple[str, Any
 
 
 def _step(
-    exchange: _Exchange, call: Call, arguments: tuple[Any, ...], fault: str, seen: set[str]
-) -> tuple[tuple[Any, ...], tuple[str, Any]] | None:
-    """The first smaller arguments that fail in the same way, and the reply; ``None`` when there are none, or the exchanges are used up."""
-    candidates, size = _worth_trying(call, arguments, seen), FIRST_BATCH
+    exchange: _Exchange, call: Call, arguments: tuple[Any, ...], place: int, fault: str, seen: set[str]
+) -> tuple[tuple[Any, ...], int, tuple[str, Any]] | None:
+    """The first smaller arguments that fail in the same way, their place in the order, and the reply.
+
+    The order is gone round from ``place`` on, where the last step succeeded. ``None`` when nothing fails, or the exchanges are used up.
+    """
+    candidates, size = _worth_trying(call, arguments, place, seen), FIRST_BATCH
     while exchange.left and (batch := list(islice(candidates, size))):
-        replies = exchange.ask([call.text(candidate) for candidate in batch])
-        for candidate, reply in zip(batch, replies, strict=False):
+        replies = exchange.ask([call.text(candidate) for _, candidate in batch])
+        for (found, candidate), reply in zip(batch, replies, strict=False):
             if call.fault(reply, candidate) == fault:
-                return candidate, reply
+                return candidate, found, reply
             seen.add(call.text(candidate))
         size = min(2 * size, BATCH)
     return None
 
 
-def _worth_trying(call: Call, arguments: tuple[Any, ...], seen: set[str]) -> Iterator[tuple[Any, ...]]:
+def _worth_trying(call: Call, arguments: tuple[Any, ...], place: int, seen: set[str]) -> Iterator[tuple[int, tuple[Any, ...]]]:
     drawn: set[str] = set()
-    for candidate in call.smaller(arguments):
+    numbered = chain(islice(enumerate(call.smaller(arguments)), place, None), islice(enumerate(call.smaller(arguments)), place))
+    for number, candidate in numbered:
         try:
             line = call.text(candidate)
             call.right(*candidate)
@@ -235,7 +239,7 @@ def _worth_trying(call: Call, arguments: tuple[Any, ...], seen: set[str]) -> Ite
             continue  # outside the contract
         if line not in seen and line not in drawn:
             drawn.add(line)
-            yield candidate
+            yield number, candidate
 
 
 def smaller(value: Any, *, whole: bool = False, inside: bool = False) -> Iterator[Any]:

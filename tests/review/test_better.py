@@ -151,4 +151,6 @@ def test_correct_solutions_by_other_means_have_few(name: str) -> None:
 
 @pytest.mark.parametrize("name", ROOMS)
 def test_better_forms_of_typical_mistakes_parse(name: str, forms: Forms) -> None:
-    assert sum(len(forms(mutant.source)) for mutant in load_mutants(ROOMS[name])) > 0
+    mutants = load_mutants(ROOMS[name])
+    offered = sum(len(forms(mutant.source)) for mutant in mutants)
+    assert offered or not mutants

@@ -233,6 +233,11 @@ def test_a_value_shown_by_its_cell_is_not_thrown_away() -> None:
     assert review_sources({"a": "sizes = [3]\nsizes[0] == 3"}).findings == ()
 
 
+def test_arguments_with_a_default_burden_nobody() -> None:
+    options = ", ".join(f"n{i}: int = {i}" for i in range(9))
+    assert found(f"def f(text: str, {options}) -> int:\n    '''x'''\n    return 1", "many-arguments") == []
+
+
 def test_local_collections_are_not_global_ones() -> None:
     source = 'def f(n: int) -> list[int]:\n    """x"""\n    seen = []\n    seen.append(n)\n    return seen\n\n\nseen = f(3)'
     assert review_sources({"a": source, "b": "seen = [1]"}).count("mutable-global") == 0
