@@ -13,7 +13,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-K = 10
+K = 14
 WINDOW = 5
 _BASE = np.uint64(0x9E3779B97F4A7C15)  # odd, so that its powers mix all bits modulo 2**64
 

@@ -103,7 +103,7 @@ def test_independent_right_solutions_are_not_flagged(known):
     }
     assert len(documents) >= 5
     assert len(scores) >= 2 * len(documents)
-    assert max(scores.values()) < THRESHOLD - 0.15
+    assert max(scores.values()) < THRESHOLD - 0.08
 
 
 @pytest.mark.parametrize("way", WAYS)
@@ -113,7 +113,7 @@ def test_a_disguised_copy_is_flagged(known, way):
     found = find_similar(students, documents, given=given)
     flagged = {(pair.left.name, pair.right.name) for pair in found.pairs}
     assert flagged == {(f"copy-{document.name}", document.name) for document in documents}
-    assert min(pair.score for pair in found.pairs) > THRESHOLD + 0.15
+    assert min(pair.score for pair in found.pairs) > THRESHOLD + 0.08
 
 
 def test_mutants_of_one_author_are_one_author(known):
