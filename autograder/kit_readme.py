@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from autograder.manifest import Assignment
 
@@ -13,7 +13,7 @@ TEXT = """\
 {underline}
 
 {contents}
-{notes}
+{pages}{notes}
 course_lib 폴더와 노트북은 언제나 같은 폴더에 두세요. 폴더 이름에 한글이나 빈칸이 있어도 됩니다.
 파이썬 3.11, 3.12, 3.13 가운데 하나가 있어야 합니다(https://www.python.org/downloads/). 설치할 때만 인터넷을 씁니다.
 
@@ -65,16 +65,25 @@ check()는 진행 상황을 보여 줍니다. 진행 상황은 같은 폴더의 
 """
 
 
-def read_me(folder: str, week: int, chosen: Sequence[Assignment], distributions: Iterable[str], *, self_study: bool) -> str:
-    """The text for a kit in ``folder`` of these assignments, whose notebooks need ``distributions``."""
+def read_me(
+    folder: str, week: int, chosen: Sequence[Assignment], distributions: Iterable[str], pages: Mapping[str, str], *, self_study: bool
+) -> str:
+    """The text for a kit in ``folder`` of these assignments, whose notebooks need ``distributions``.
+
+    Args:
+        pages: what to read on the site, by title: the address, or "" while the site has none for people outside.
+    """
     title = f"{week}주차 과제 꾸러미" + (" (자습용)" if self_study else "")
     contents = "\n".join(f"- {a.id}.ipynb: {a.title}" + (" [초안]" if a.draft else "") for a in chosen)
     drafts = [a.id for a in chosen if a.draft]
-    notes = f"\n초안입니다: {', '.join(drafts)}. 과제의 일부만 들어 있고, 문제와 배점이 바뀔 수 있습니다.\n" if drafts else ""
+    notes = f"\n아직 초안입니다: {', '.join(drafts)}. 문제와 배점이 바뀔 수 있습니다.\n" if drafts else ""
+    lines = [f"- {title}" + (f": {url}" if url else "") for title, url in pages.items()]
+    read = "\n".join(["", "함께 읽을 것(이 과정의 웹사이트):", *lines, ""]) if lines else ""
     return TEXT.format(
         title=title,
         underline="=" * (2 * len(title)),
         contents=contents,
+        pages=read,
         notes=notes + (SELF_STUDY if self_study else ""),
         folder=folder,
         notebook=f"{chosen[0].id}.ipynb",

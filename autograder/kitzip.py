@@ -11,6 +11,7 @@ from io import BytesIO
 from pathlib import Path
 
 from autograder.authored import BuildError
+from autograder.booklinks import book_link, public_address, target_problem
 from autograder.build import build_release, write_file
 from autograder.course import Course, CourseError
 from autograder.kit_readme import read_me
@@ -78,11 +79,18 @@ def week_kit(course: Course, week: int, *, self_study: bool = False, only: Itera
     pinned = student_requirements(course, files, SELF_STUDY_TOOLS if self_study else ())
     files[REQUIREMENTS] = "".join(f"{name}=={version}\n" for name, version in pinned.items()).encode()
     folder = f"week{week:02}" + ("-selfstudy" if self_study else "")
-    files["README.txt"] = read_me(folder, week, chosen, list(pinned), self_study=self_study).encode(
+    files["README.txt"] = read_me(folder, week, chosen, list(pinned), reading(course, chosen), self_study=self_study).encode(
         "utf-8-sig"
     )  # Notepad looks for the mark
     drafts = tuple(assignment.id for assignment in chosen if assignment.draft)
     return WeekKit(folder, files, tuple(assignment.id for assignment in chosen), drafts, left_out)
+
+
+def reading(course: Course, chosen: Iterable[Assignment]) -> dict[str, str]:
+    """Titles of the pages that go with these assignments: their chapters, and what graders look at. Addresses where the site has one."""
+    targets = dict.fromkeys(item.book.partition("#")[0] for a in chosen for item in a.by_id.values() if item.book is not None)
+    links = [book_link(course, target) for target in (*targets, "rubric") if target_problem(course, target) is None]
+    return {link.title: link.url if public_address(course) else "" for link in links}
 
 
 def write_kit(kit: WeekKit, path: Path) -> Path:

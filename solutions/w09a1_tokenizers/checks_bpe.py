@@ -182,7 +182,7 @@ def test_training_with_ties(submission, rng, upstream):
 @pytest.mark.grades("bpe-train", weight=2, hint=TIE_HINT)
 @pytest.mark.parametrize("language", ["ko", "en"])
 def test_training_on_text(submission, rng, upstream, language):
-    """한국어와 영어 글에서 특수 토큰과 함께 학습한 결과가 기준 구현과 같습니다."""
+    """한국어와 영어 글에서 특수 토큰과 함께 훈련한 결과가 기준 구현과 같습니다."""
     corpus = [*corpora.lines(language, 1_500, int(rng.integers(2**31))), "x² x² ½잔 ½잔 ①번 ①번, (나는), (나는)!"]
     size = len({letter for text in corpus for letter in text}) + 40
     with smallest(submission, training_call(corpus, size, SPECIALS)):

@@ -201,7 +201,7 @@ def test_the_table_is_complete(submission, evidence):
     hint=(
         "표는 제출한 코드로 만든 것이어야 합니다.",
         "코드를 고쳤다면 pack을 다시 실행하세요.",
-        "한 번 학습해서 앞의 병합만 남겼는지 보세요.",
+        "한 번 훈련해서 앞의 병합만 남겼는지 보세요.",
     ),
 )
 def test_sampled_cells_agree(submission, evidence, record):

@@ -37,7 +37,7 @@ def decode_bytes(student, vocab, merges, ids):
 )
 @pytest.mark.parametrize("language", ["ko", "en"])
 def test_byte_training(submission, rng, upstream, language):
-    """바이트 수준에서 학습한 결과가 기준 구현과 같습니다."""
+    """바이트 수준에서 훈련한 결과가 기준 구현과 같습니다."""
     corpus = [*corpora.lines(language, 900, int(rng.integers(2**31))), any_text(rng)]
     expected = train_byte_bpe(corpus, 290, ["<끝>"])
     replaced = upstream(lambda: recorded_training(Counter(word for text in corpus for word in byte_words(text)), expected[1]))

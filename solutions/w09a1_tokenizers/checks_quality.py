@@ -159,12 +159,12 @@ def _distinct_words(rng, number):
     hint=("병합마다 무엇을 다시 하는지 보세요.", "안쪽 반복이 모든 단어를 다시 도나요?", "단어의 수에 비례하는 일만 되풀이하세요."),
 )
 def test_work_by_corpus(submission, rng, record):
-    """단어의 가짓수가 두 배가 되면 학습의 일도 두 배쯤입니다."""
+    """단어의 가짓수가 두 배가 되면 훈련의 일도 두 배쯤입니다."""
     words = _distinct_words(rng, 240)
     ratio, allowed = _growth(submission, "train", [([" ".join(words[:120])], 45), ([" ".join(words)], 45)])
     whole, size = " ".join(words), 120
     _note_speed(
-        submission, record, "bpe-train-time", "BPE 학습에 걸린 시간", training_landmarks([whole], size),
+        submission, record, "bpe-train-time", "BPE 훈련에 걸린 시간", training_landmarks([whole], size),
         what="train", corpus=whole, size=size, options=None,
     )  # fmt: skip
     if ratio > allowed:
@@ -180,7 +180,7 @@ def test_work_by_corpus(submission, rng, record):
     ),
 )
 def test_work_by_merges(submission, rng):
-    """병합의 수가 두 배가 되면 학습의 일도 두 배쯤입니다."""
+    """병합의 수가 두 배가 되면 훈련의 일도 두 배쯤입니다."""
     corpus = [" ".join(_distinct_words(rng, 120))]
     ratio, allowed = _growth(submission, "train", [(corpus, 50), (corpus, 80)])
     if ratio > allowed:

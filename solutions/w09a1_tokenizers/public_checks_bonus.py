@@ -103,7 +103,7 @@ def library(student, lines):
     ),
 )
 def test_library_gives_the_same(submission):
-    """작은 글로 학습한 모델에서 특수 조각이 빠지고, 번호가 라이브러리와 같습니다."""
+    """작은 글로 훈련한 모델에서 특수 조각이 빠지고, 번호가 라이브러리와 같습니다."""
     lines = ["사과나무에 사과가 열렸다", "나무에 사과가 많다", "사과나무가 많다", "나무가 자랐다"]
     strange, found = submission.run(library, lines=lines, returns=tuple[list[str], list[tuple[list[int], list[int]]]])
     if strange:

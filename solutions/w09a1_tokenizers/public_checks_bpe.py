@@ -94,7 +94,7 @@ def test_trains_the_hand_example(submission):
     }
     expect.equal(merges, right, given="train_bpe(HAND_TEXT, 9, ['[UNK]'])의 병합", known=known, show_expected=True)
     numbers = ["[UNK]", "과", "나", "람", "무", "사", "사과", "나무", "사람"]
-    expect.equal(vocab, {symbol: i for i, symbol in enumerate(numbers)}, given="같은 학습의 어휘", show_expected=True)
+    expect.equal(vocab, {symbol: i for i, symbol in enumerate(numbers)}, given="같은 훈련의 어휘", show_expected=True)
 
 
 @pytest.mark.grades("bpe-train", hint=("max(동점인 쌍)을 써 보세요.",))
@@ -207,7 +207,7 @@ def test_byte_alphabet(submission):
     vocab, merges = submission.call("train_byte_bpe", ["ab ab"], 258, SPECIALS, returns=TRAINED)
     expect.equal(len(vocab), 258, given="train_byte_bpe(['ab ab'], 258, ['[UNK]'])의 어휘 크기", show_expected=True)
     expect.equal((vocab.get("!"), vocab.get("A")), (1, 33), given="기호 '!'와 'A'의 번호", show_expected=True)
-    expect.equal(merges, [("a", "b")], given="같은 학습의 병합", show_expected=True)
+    expect.equal(merges, [("a", "b")], given="같은 훈련의 병합", show_expected=True)
 
 
 @pytest.mark.grades(

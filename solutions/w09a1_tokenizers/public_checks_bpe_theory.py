@@ -46,7 +46,7 @@ def test_form_of_predict(submission):
 
 @pytest.mark.grades(
     "exp-vocab",
-    hint=("한 번만 가장 크게 학습하세요.", "크기마다 앞의 병합만 남깁니다.", "남기는 병합 수 = 크기 - 특수 토큰 수 - 알파벳 수"),
+    hint=("한 번만 가장 크게 훈련하세요.", "크기마다 앞의 병합만 남깁니다.", "남기는 병합 수 = 크기 - 특수 토큰 수 - 알파벳 수"),
 )
 def test_rows_of_a_small_table(submission):
     """작은 코퍼스에서 행의 모양과 값이 맞습니다."""

@@ -125,6 +125,16 @@ def test_read_me(course):
     assert "!pip install -q koreanize-matplotlib regex wordfreq\n" in text
 
 
+def test_read_me_names_what_to_read(course):
+    assert "함께 읽을 것" not in week_kit(course, 9).files["README.txt"].decode("utf-8-sig")
+    page, config = course.root / "book" / "rubric.md", course.root / "_config.yml"
+    page.parent.mkdir(exist_ok=True)
+    page.write_text("# 평가 기준\n", encoding="utf-8")
+    for address, line in (("https://course.example/", "- 평가 기준\n"), ("https://a.kr/", "- 평가 기준: https://a.kr/book/rubric.html\n")):
+        config.write_text(f"html:\n  baseurl: {address}\n", encoding="utf-8")
+        assert line in week_kit(course, 9).files["README.txt"].decode("utf-8-sig")
+
+
 def test_a_draft_says_so(course):
     draft(course)
     kit = week_kit(course, 9)

@@ -54,8 +54,8 @@ class RubricTable(SphinxDirective):
         wanted = specification.assignments[assignment.id]
         scope = ", ".join(f"‘{wanted.requirement_titles[name]}’" for name in assignment.scope)
         text = (
-            f"이 과제는 전체 {wanted.points}점 가운데 {scope} 요구사항 {points_text(assignment.points)}까지 만들어져 있습니다. "
-            "나머지 요구사항이 더해지면 이 표도 함께 늘어납니다."
+            f"이 과제는 아직 초안이라 전체 {wanted.points}점 가운데 {scope} 요구사항의 {points_text(assignment.points)}만 실려 있습니다. "
+            "문제와 배점이 바뀔 수 있습니다."
         )
         return [nodes.note("", nodes.paragraph(text=text))]
 

@@ -111,7 +111,7 @@ def train_bpe(
     min_frequency: int = 2,
     tie_break: str = "smallest_ids",
 ) -> tuple[dict[str, int], list[tuple[str, str]]]:
-    """문자 수준 BPE를 학습합니다."""
+    """문자 수준 BPE를 훈련합니다."""
     words = Counter(tuple(piece) for text in corpus for piece in pretokenize(text))
     vocab: dict[str, int] = {}
     for symbol in [*special_tokens, *sorted({letter for word in words for letter in word})]:
@@ -126,7 +126,7 @@ def train_byte_bpe(
     min_frequency: int = 2,
     tie_break: str = "smallest_ids",
 ) -> tuple[dict[str, int], list[tuple[str, str]]]:
-    """바이트 수준 BPE를 학습합니다."""
+    """바이트 수준 BPE를 훈련합니다."""
     table = bytes_to_unicode()
     words = Counter(tuple(table[byte] for byte in piece.encode()) for text in corpus for piece in pretokenize_lossless(text))
     vocab: dict[str, int] = {}

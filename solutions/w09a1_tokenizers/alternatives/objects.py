@@ -31,7 +31,7 @@ def merge_pair(word: Sequence[str], pair: tuple[str, str]) -> tuple[str, ...]:
 
 @dataclass
 class Trainer:
-    """학습의 상태입니다: 단어 빈도표, 어휘, 병합."""
+    """훈련의 상태입니다: 단어 빈도표, 어휘, 병합."""
 
     words: dict[tuple[str, ...], int]
     tie_break: str
@@ -78,7 +78,7 @@ def train_bpe(
     min_frequency: int = 2,
     tie_break: str = "smallest_ids",
 ) -> tuple[dict[str, int], list[tuple[str, str]]]:
-    """문자 수준 BPE를 학습합니다."""
+    """문자 수준 BPE를 훈련합니다."""
     pieces: Counter[str] = Counter()
     for text in corpus:
         pieces.update(pretokenize(text))
@@ -95,7 +95,7 @@ def train_byte_bpe(
     min_frequency: int = 2,
     tie_break: str = "smallest_ids",
 ) -> tuple[dict[str, int], list[tuple[str, str]]]:
-    """바이트 수준 BPE를 학습합니다."""
+    """바이트 수준 BPE를 훈련합니다."""
     table = bytes_to_unicode()
     pieces: Counter[str] = Counter()
     for text in corpus:

@@ -86,7 +86,7 @@ def train_bpe(
     min_frequency: int = 2,
     tie_break: str = "smallest_ids",
 ) -> tuple[dict[str, int], list[tuple[str, str]]]:
-    """문자 수준 BPE를 학습해 (어휘, 병합 목록)을 돌려줍니다."""
+    """문자 수준 BPE를 훈련해 (어휘, 병합 목록)을 돌려줍니다."""
     words = count_words(corpus)
     vocab = first_vocab(special_tokens, (letter for word in words for letter in word))
     merges = learn_merges(words, vocab, vocab_size, min_frequency, tie_break)
@@ -103,7 +103,7 @@ def merge_by_rank(word: tuple[str, ...], ranks: Mapping[tuple[str, str], int]) -
 
 
 class BPETokenizer:
-    """학습한 어휘와 병합으로 글을 번호로, 번호를 글로 바꿉니다."""
+    """배운 어휘와 병합으로 글을 번호로, 번호를 글로 바꿉니다."""
 
     def __init__(self, vocab: Mapping[str, int], merges: Sequence[tuple[str, str]], unk_token: str) -> None:
         self.vocab = dict(vocab)
@@ -136,7 +136,7 @@ def train_byte_bpe(
     min_frequency: int = 2,
     tie_break: str = "smallest_ids",
 ) -> tuple[dict[str, int], list[tuple[str, str]]]:
-    """바이트 수준 BPE를 학습해 (어휘, 병합 목록)을 돌려줍니다."""
+    """바이트 수준 BPE를 훈련해 (어휘, 병합 목록)을 돌려줍니다."""
     words = Counter()
     for line in corpus:
         words.update(byte_symbols(piece) for piece in pretokenize_lossless(line))

@@ -72,7 +72,7 @@ def conclusions(table: Sequence[Mapping[str, object]]) -> dict[str, dict[str, ob
     largest = max(row["kilobytes"] for row in table)
 
     def rows_of(language: str) -> list[int]:
-        """학습 코퍼스가 큰 쪽에서 어휘가 작은 행부터 번호를 늘어놓습니다."""
+        """훈련 코퍼스가 큰 쪽에서 어휘가 작은 행부터 번호를 늘어놓습니다."""
         mine = [n for n, row in enumerate(table) if row["language"] == language and row["kilobytes"] == largest]
         return sorted(mine, key=lambda n: table[n]["vocab_size"])
 

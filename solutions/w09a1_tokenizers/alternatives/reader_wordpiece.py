@@ -93,7 +93,7 @@ def join_pieces(left: str, right: str) -> str:
 def train_wordpiece(
     corpus: Iterable[str], vocab_size: int, special_tokens: Sequence[str] = ("[UNK]",), min_frequency: int = 2
 ) -> tuple[dict[str, int], list[tuple[str, str]]]:
-    """WordPiece 어휘를 학습해 (어휘, 병합 목록)을 돌려줍니다."""
+    """WordPiece 어휘를 훈련해 (어휘, 병합 목록)을 돌려줍니다."""
     words = {split_pieces("".join(word)): frequency for word, frequency in count_words(corpus).items()}
     vocab = first_vocab(special_tokens, (piece for word in words for piece in word))
     merges = []

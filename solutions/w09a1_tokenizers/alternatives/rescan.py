@@ -74,7 +74,7 @@ def train_bpe(
     min_frequency: int = 2,
     tie_break: str = "smallest_ids",
 ) -> tuple[dict[str, int], list[tuple[str, str]]]:
-    """문자 수준 BPE를 학습합니다."""
+    """문자 수준 BPE를 훈련합니다."""
     words: Counter[tuple[str, ...]] = Counter()
     for text in corpus:
         words.update(tuple(piece) for piece in pretokenize(text))
@@ -89,7 +89,7 @@ def train_byte_bpe(
     min_frequency: int = 2,
     tie_break: str = "smallest_ids",
 ) -> tuple[dict[str, int], list[tuple[str, str]]]:
-    """바이트 수준 BPE를 학습합니다."""
+    """바이트 수준 BPE를 훈련합니다."""
     table = bytes_to_unicode()
     words: Counter[tuple[str, ...]] = Counter()
     for text in corpus:
