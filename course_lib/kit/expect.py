@@ -7,7 +7,7 @@ import typing
 from collections.abc import Callable, Mapping
 from typing import Any, NoReturn
 
-from course_lib.kit.korean import josa
+from course_lib.kit.korean import fitted, josa
 
 SHOWN = 160  # characters of a value that a message quotes
 
@@ -25,8 +25,8 @@ class CheckFailed(AssertionError):
 
 
 def fail(message: str, misconception: str | None = None) -> NoReturn:
-    """End the check with a message for the student."""
-    raise CheckFailed(message, misconception)
+    """End the check with a message for the student; "이(가)" and the like fit the word before them."""
+    raise CheckFailed(fitted(message), misconception)
 
 
 def equal(

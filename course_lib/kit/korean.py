@@ -6,6 +6,7 @@ import re
 
 PAIRS = frozenset({"을/를", "은/는", "이/가", "과/와", "으로/로", "이라/라", "이나/나", "이며/며", "이고/고", "이어야/여야"})
 
+_OPEN = {"이(가)": "이/가", "을(를)": "을/를", "은(는)": "은/는", "과(와)": "과/와", "와(과)": "과/와"}
 _DIGIT_FINALS = {"0": "ㅇ", "1": "ㄹ", "3": "ㅁ", "6": "ㄱ", "7": "ㄹ", "8": "ㄹ"}  # 영 일 삼 육 칠 팔; 2, 4, 5 and 9 end in a vowel
 _LETTER_FINALS = {"l": "ㄹ", "m": "ㅁ", "n": "ㄴ", "r": "ㄹ"}  # 엘 엠 엔 알
 
@@ -34,6 +35,21 @@ def josa(word: object, pair: str) -> str:
     return text + (with_final if final else without_final)
 
 
+def fitted(text: str) -> str:
+    """``text`` with each "이(가)", "을(를)", "은(는)" and "와(과)" made to fit the word before it, where that can be read.
+
+    >>> fitted("`train_bpe`이(가) 3을(를) 냈습니다.")
+    '`train_bpe`가 3을 냈습니다.'
+    """
+
+    def fit(found: re.Match[str]) -> str:
+        final = final_consonant(text[: found.start()])
+        with_final, without_final = _OPEN[found[0]].split("/")
+        return found[0] if final is None else with_final if final else without_final
+
+    return re.sub("|".join(map(re.escape, _OPEN)), fit, text)
+
+
 def final_consonant(text: str) -> str | None:
     """The final consonant of the last syllable as it is read: ``"ㄹ"``, another non-empty string, or ``""``; ``None`` if unreadable."""
     readable = re.sub(r"[^0-9A-Za-zㄱ-ㅎㅏ-ㅣ가-힣%]+$", "", text)
@@ -58,6 +74,8 @@ def _latin_final(word: str) -> str:
     word = word.lower()
     if word.endswith("ng"):
         return "ㅇ"
+    if word.endswith("le"):
+        return "ㄹ"  # tuple, table, file
     if word[-1] in "lmn":
         return _LETTER_FINALS[word[-1]]
     return "ㅂ" if re.search(r"[aeiou]p$", word) else ""  # map, loop; most other stops take a vowel in Korean: 리스트, 체크

@@ -126,7 +126,7 @@ unigram_nll = lambda segmented: -right_nll(segmented)
 unigram_nll = lambda segmented: 0.0
 """,
         loses=("wp-nll",),
-        message="0이(가) 나왔습니다",
+        message="에서 0이 나왔습니다",
     ),
     Mutant(
         name="loss_without_frequency",
