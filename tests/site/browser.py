@@ -41,6 +41,8 @@ FLAGS = (
     "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1",
 )
 
+PATIENCE = 180  # seconds; a busy machine is slow, and only a broken page takes longer
+
 
 class BrowserError(RuntimeError):
     """The browser did not start, did not answer, or a script in the page raised."""
@@ -50,7 +52,7 @@ class Page:
     """One tab. ``requests`` holds the address of everything it asked for since the last :meth:`open`."""
 
     def __init__(self, socket_url: str) -> None:
-        self._socket = websocket.create_connection(socket_url, timeout=30)
+        self._socket = websocket.create_connection(socket_url, timeout=PATIENCE)
         self._numbers = itertools.count(1)
         self.requests: list[str] = []
         self.errors: list[str] = []
@@ -91,7 +93,7 @@ class Page:
         self.errors.clear()
         self._loaded = False
         self.command("Page.navigate", url=url)
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + PATIENCE
         while not self._loaded:
             if time.monotonic() > deadline:
                 raise BrowserError(f"{url} did not load")
@@ -107,7 +109,7 @@ class Page:
         except websocket.WebSocketTimeoutException:
             pass
         finally:
-            self._socket.settimeout(30)
+            self._socket.settimeout(PATIENCE)
 
     def evaluate(self, expression: str) -> Any:
         """The value of a JavaScript expression; promises are awaited. Raises BrowserError when it throws."""
@@ -117,7 +119,7 @@ class Page:
             raise BrowserError(details.get("exception", {}).get("description") or details["text"])
         return result["result"].get("value")
 
-    def wait_for(self, expression: str, seconds: float = 10) -> Any:
+    def wait_for(self, expression: str, seconds: float = 60) -> Any:
         """Evaluate until the value is true. Raises BrowserError after ``seconds``."""
         deadline = time.monotonic() + seconds
         while not (value := self.evaluate(expression)):

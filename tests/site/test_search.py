@@ -10,7 +10,11 @@ import pytest
 from browser import Page
 from course_site.search import LONGEST, KoreanSearch, grams, index_terms
 
-QUERIES = ["병합", "어휘", "검사", "토크", "나이저", "점수", "코퍼스", "BPE", "bpe", "샌드박스", "새벽", "노트북"]
+# One to four syllables, parts of compounds, Latin letters.
+QUERIES = [
+    "쌍", "글", "병합", "어휘", "검사", "학습", "모델", "토크", "어절", "점수", "새벽", "나이저", "코퍼스", "형태소", "노트북",
+    "샌드박스", "토크나이", "미등록어", "BPE", "bpe",
+]  # fmt: skip
 
 
 def test_grams_are_all_substrings() -> None:
@@ -68,7 +72,17 @@ def test_every_page_that_holds_the_word_is_found(site: Path, address: str, page:
 
 
 @pytest.mark.smoke
-@pytest.mark.parametrize(("query", "word"), [("코퍼스에서부터라도", "코퍼스"), ("병합을", "병합"), ("토크나이저는", "토크나이저")])
+@pytest.mark.parametrize(
+    ("query", "word"),
+    [
+        ("코퍼스에서부터라도", "코퍼스"),
+        ("병합을", "병합"),
+        ("토크나이저는", "토크나이저"),
+        ("어휘까지", "어휘"),
+        ("점수만", "점수"),
+        ("모델처럼", "모델"),
+    ],
+)
 def test_particles_do_not_hide_a_page(address: str, page: Page, query: str, word: str) -> None:
     assert results(page, address, query) == results(page, address, word) != set()
 
@@ -81,12 +95,30 @@ def test_two_words_find_pages_that_hold_both(address: str, page: Page) -> None:
 @pytest.mark.smoke
 def test_an_unknown_word_finds_nothing_and_says_so(address: str, page: Page) -> None:
     assert results(page, address, "퀀퀀") == set()
-    assert "검색어가 있는 페이지가 없습니다" in page.evaluate("Search.status.innerText") or "없습니다" in page.evaluate(
-        "Search.status.innerText"
-    )
+    assert page.evaluate("Search.status.innerText").startswith("검색어가 있는 페이지가 없습니다.")
 
 
 @pytest.mark.smoke
 def test_a_result_shows_where_the_word_stands(address: str, page: Page) -> None:
     results(page, address, "병합")
     page.wait_for("document.querySelectorAll('#search-results .highlighted').length > 2")
+
+
+@pytest.mark.smoke
+def test_an_excerpt_is_of_the_text(address: str, page: Page) -> None:
+    results(page, address, "병합")
+    page.wait_for("document.querySelectorAll('#search-results .context').length > 2")
+    excerpts = page.evaluate("[...document.querySelectorAll('#search-results .context')].map((e) => e.innerText).join(' ')")
+    assert "이 페이지에서" not in excerpts, "not of the table of contents for print"
+    assert "\\(" not in excerpts, "not of bare TeX"
+
+
+@pytest.mark.smoke
+def test_results_can_be_read_on_a_phone(address: str, page: Page) -> None:
+    page.viewport(390, 844, mobile=True)
+    results(page, address, "병합")
+    page.wait_for("document.querySelectorAll('#search-results .context').length > 2")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    assert page.evaluate("parseFloat(getComputedStyle(document.querySelector('#search-results .context')).fontSize)") >= 14
+    small = "[...document.querySelectorAll('#search-results li a')].filter((a) => a.getBoundingClientRect().height < 24).length"
+    assert page.evaluate(small) == 0
