@@ -6,7 +6,7 @@ import numpy as np
 
 
 def initial_loss(rng: np.random.Generator) -> dict[str, float]:
-    """Vocabulary size of a model that has learnt nothing, and a loss that another reached later."""
+    """The vocabulary size of a model, and the loss that it reaches."""
     return {"vocab_size": int(rng.integers(20, 160)) * 400, "loss": round(float(rng.uniform(1.8, 3.4)), 2)}
 
 
@@ -28,9 +28,9 @@ def nucleus(rng: np.random.Generator) -> dict[str, object]:
 
 
 def masking(rng: np.random.Generator) -> dict[str, float]:
-    """Shares of masking that are not the usual ones, a length, and a number of tokens."""
+    """Shares of masking that are not the usual ones and leave at least a tenth of the chosen as they are, and a length."""
     p = round(float(rng.choice(np.arange(5, 41))) / 100, 2)
-    p_mask = round(float(rng.choice(np.arange(50, 86, 5))) / 100, 2)
+    p_mask = round(float(rng.choice(np.arange(50, 76, 5))) / 100, 2)
     p_random = round(float(rng.choice([0.05, 0.1, 0.15])), 2)
     return {"p": p, "p_mask": p_mask, "p_random": p_random, "length": int(rng.integers(6, 17))}
 
