@@ -16,7 +16,7 @@ import typer
 from rich.console import Console
 from typer.core import TyperGroup
 
-from autograder import cli_feedback, cli_publish, cli_report, cli_term
+from autograder import cli_feedback, cli_marking, cli_publish, cli_report, cli_term
 
 if TYPE_CHECKING:
     from autograder.course import Course
@@ -287,6 +287,7 @@ def demo(
 
 
 cli_feedback.register(app)
+cli_marking.register(app)
 cli_publish.register(app)
 cli_report.register(app)
 cli_term.register(app)

@@ -18,7 +18,7 @@ from .conftest import hand_in
 
 COMMANDS = (
     *("validate", "build", "book", "kit", "grade", "grade-one", "demo", "feedback", "publish", "report"),
-    *("roster", "collect", "extend", "adjust", "export", "purge"),
+    *("roster", "collect", "marking", "extend", "adjust", "export", "purge"),
 )
 
 
