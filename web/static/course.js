@@ -53,8 +53,15 @@
     };
   }
 
+  // Sphinx marks the words that were searched for where its search is not loaded; the theme loads it on every page.
+  function markFound() {
+    const searching = window.location.pathname.endsWith("/search.html");
+    if (typeof Search !== "undefined" && typeof SphinxHighlight !== "undefined" && !searching) SphinxHighlight.highlightSearchWords();
+  }
+
   document.addEventListener("DOMContentLoaded", () => {
     nameControls();
+    markFound();
     frameFigures();
     mendSearch();
   });
