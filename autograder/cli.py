@@ -273,6 +273,7 @@ def demo(
     jobs: Jobs = 2,
     assignment_id: Annotated[str, typer.Option("--assignment", "-a", metavar="ID", help="The assignment to show.")] = "w09a1_tokenizers",
     skip_book: Annotated[bool, typer.Option("--skip-book", help="Do not build the site.")] = False,
+    everything: Annotated[bool, typer.Option("--all", help="The whole sample cohort; takes some minutes.")] = False,
     without_sandbox: WithoutSandbox = False,
 ) -> None:
     """The main job, end to end: book, release notebook, six sample submissions graded, a page per student.
@@ -283,7 +284,8 @@ def demo(
 
     course = _course(context)
     _known(course, assignment_id)
-    raise typer.Exit(run_demo(course, out, jobs, assignment_id=assignment_id, with_book=not skip_book, sandbox=not without_sandbox))
+    options = {"assignment_id": assignment_id, "with_book": not skip_book, "everything": everything, "sandbox": not without_sandbox}
+    raise typer.Exit(run_demo(course, out, jobs, **options))
 
 
 cli_feedback.register(app)

@@ -13,24 +13,39 @@ from rich.markup import escape
 
 from autograder.commands import grade_all, prepare, progress_bar
 from autograder.course import Course
-from autograder.reports.assemble import item_links
+from autograder.manifest import Assignment
+from autograder.reports.assemble import item_links, make_report
 from autograder.reports.console import score_table
 from autograder.reports.student import write_student_pages
 from autograder.result import Result
-from autograder.samples import Materialised, Sample, load_samples, materialise
+from autograder.samples import TOLERANCE, Materialised, Sample, keep_attempts, load_samples, materialise
+from autograder.standing import standings
 from autograder.submissions import Submitted
-from autograder.term import DATABASE_VARIABLE
+from autograder.term import DATABASE_VARIABLE, SETTINGS
 
 OK, PROBLEMS = 0, 1
 # Everyone's demo draws the same random inputs, so that the scores below are the same everywhere. A term's secret is random.
 SECRET = "5a" * 32
+DUE = """assignments:
+  {}: {{due: 2026-09-20 23:59, grace: 10m, late: {{percent: 10, most: 30}}, objections: 7}}
+"""
 KEPT = ("store", "kits", "packed")  # by content: what did not change is not computed again
 
 
 def run_demo(
-    course: Course, console: Console, jobs: int, *, assignment_id: str = "w09a1_tokenizers", with_book: bool = True, sandbox: bool = True
+    course: Course,
+    console: Console,
+    jobs: int,
+    *,
+    assignment_id: str = "w09a1_tokenizers",
+    with_book: bool = True,
+    everything: bool = False,
+    sandbox: bool = True,
 ) -> int:
     """Build the book and the release, grade the sample submissions, write a page per student.
+
+    Args:
+        everything: the whole sample cohort, in place of the few that stand for it.
 
     Returns:
         0 when every sample scored what its cohort file states, 1 otherwise.
@@ -44,7 +59,8 @@ def run_demo(
     began = time.monotonic()
     assignment = course.assignment(assignment_id)
     samples = load_samples(course, assignment)
-    course = _fresh_term(course)
+    samples = samples if everything else [sample for sample in samples if sample.quick] or samples
+    course = _fresh_term(course, assignment_id)
     site = _build_book(course, console) if with_book else None
     with console.status("Building the release notebook …"):
         release = write_release(course, assignment_id)
@@ -60,6 +76,7 @@ def run_demo(
         folder, packed = course.term / "submitted", course.term / "packed"
         made = materialise(course, assignment, folder, samples=samples, cache=packed, on_sample=begin)
         progress.update(task, completed=len(made), detail="")
+    keep_attempts(course, assignment, made)
     submissions = [Submitted(entry.student, entry.notebook, entry.evidence) for entry in made]
     results = grade_all(course, assignment, submissions, jobs=jobs, sandbox=sandbox, console=console)
     results = {entry.student: results[entry.student] for entry in made}
@@ -69,7 +86,7 @@ def run_demo(
 
     console.print()
     console.print(score_table(assignment, results, {entry.student: entry.sample.title for entry in made}))
-    wrong = _mismatches(made, results) + [str(notice) for notice in notices]
+    wrong = _mismatches(course, assignment, made, results) + [str(notice) for notice in notices]
     for line in wrong:
         console.print(f"[red]✗[/] {escape(line)}", soft_wrap=True)
     if not wrong:
@@ -84,7 +101,7 @@ def run_demo(
     return PROBLEMS if wrong else OK
 
 
-def _fresh_term(course: Course) -> Course:
+def _fresh_term(course: Course, assignment_id: str) -> Course:
     """``demo/`` with the fixed secret and without the last run's submissions and grades."""
     os.environ.pop(DATABASE_VARIABLE, None)  # a real term's gradebook must never see the demo
     term = course.root / "demo"
@@ -95,6 +112,7 @@ def _fresh_term(course: Course) -> Course:
     handle = os.open(term / "secret", os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
     with os.fdopen(handle, "w") as file:
         file.write(SECRET)
+    (term / SETTINGS).write_text(DUE.format(assignment_id), encoding="utf-8")
     return replace(course, term=term)
 
 
@@ -107,8 +125,21 @@ def _build_book(course: Course, console: Console) -> Path:
     return site
 
 
-def _mismatches(made: list[Materialised], results: dict[str, Result]) -> list[str]:
-    return [f"{entry.student}: {line}" for entry in made for line in entry.sample.expect.mismatches(results[entry.student])]
+def _mismatches(course: Course, assignment: Assignment, made: list[Materialised], results: dict[str, Result]) -> list[str]:
+    """One line per difference between what the cohort file states and what came."""
+    found = [f"{entry.student}: {line}" for entry in made for line in entry.sample.expect.mismatches(results[entry.student])]
+    stands = standings(course, assignment, results)
+    for entry in made:
+        wanted, standing = entry.sample.expect, stands[entry.student]
+        if wanted.penalty is not None and abs(wanted.penalty - standing.penalty) > TOLERANCE:
+            found.append(f"{entry.student}: penalty: expected {wanted.penalty:g}, got {standing.penalty:g}")
+        if wanted.attempts is not None and wanted.attempts != standing.attempts:
+            found.append(f"{entry.student}: attempts: expected {wanted.attempts}, got {standing.attempts}")
+        improvements = make_report(assignment, results[entry.student]).improvements
+        said = f"{improvements[0].what} {improvements[0].action}" if improvements else ""
+        if wanted.first not in said:
+            found.append(f"{entry.student}: first suggestion: expected {wanted.first!r} in {said!r}")
+    return found
 
 
 def _shown(path: Path) -> str:

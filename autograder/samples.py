@@ -7,11 +7,15 @@
   cells: {essay-bpe: "…"}   # other texts by grade id
   evidence: pack            # solution: the teaching solution's, none: nothing beside the notebook
   profile: cpu              # that the evidence is made in (smoke is faster, but checks may refuse it)
-  expect: {score: 6.4, dimensions: {implementation: 2.8}, items: {bpe-train: 0.6}}
+  quick: true               # one of those that `course demo` grades without --all
+  expect: {score: 6.4, dimensions: {implementation: 2.8}, items: {bpe-train: 0.6}, first: 동점}
 - student: sample-06
   title: 노트북이 아닌 파일
   raw: "<html>…"
   expect: {status: unreadable, score: 0}
+
+``blank`` puts cells back as they were handed out, ``remove`` and ``repeat`` delete and paste cells, ``forge`` writes full marks as
+outputs, ``rename`` disguises the code as copiers do, ``submitted`` is when it came in, and ``earlier`` a first attempt before it.
 """
 
 from __future__ import annotations
@@ -26,17 +30,22 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Literal
 
 import nbformat
 from nbformat import NotebookNode
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
+from autograder import surgery
+from autograder.attempts import add_attempt
+from autograder.collect import submission_files
 from autograder.course import Course, CourseError
 from autograder.manifest import Assignment, Dimension
 from autograder.result import Result, Status
 from autograder.splice import Unplaceable, splice
+from autograder.submissions import TIMESTAMP, timestamp_text
 
 FILE = "cohort.yml"
 TOLERANCE = 0.0051  # expected scores are written with two decimals
@@ -53,13 +62,21 @@ class _Model(BaseModel):
 
 
 class Expectation(_Model):
-    """What a sample must score; what is not named may be anything."""
+    """What a sample must score; what is not named may be anything.
+
+    Attributes:
+        first: stands in the first suggestion of the student's report.
+        penalty: for lateness; ``attempts``: how many were kept.
+    """
 
     status: Status = "graded"
     score: float | None = None
     bonus: float | None = None
     dimensions: dict[Dimension, float] = {}
     items: dict[str, float] = {}
+    first: str = ""
+    penalty: float | None = None
+    attempts: int | None = None
 
     def mismatches(self, result: Result) -> list[str]:
         """One line per difference between what was expected and what came."""
@@ -87,6 +104,14 @@ class Sample(_Model):
     evidence: Literal["none", "solution", "pack"] = "none"
     profile: Literal["smoke", "cpu"] = "cpu"
     raw: str | None = None
+    blank: tuple[str, ...] = ()
+    remove: tuple[str, ...] = ()
+    repeat: tuple[str, ...] = ()
+    forge: bool = False
+    rename: bool = False
+    submitted: AwareDatetime | None = None
+    earlier: Literal["release"] | None = None
+    quick: bool = False
     expect: Expectation = Expectation()
 
 
@@ -177,6 +202,8 @@ class _Maker:
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
         path = folder / f"{self.assignment.id}.ipynb"
+        if sample.submitted is not None:
+            (folder / TIMESTAMP).write_text(timestamp_text(sample.submitted), encoding="utf-8")
         if sample.raw is not None:
             path.write_text(sample.raw, encoding="utf-8")
             return Materialised(sample, path, None)
@@ -209,8 +236,25 @@ class _Maker:
             if name not in cells:
                 raise CourseError(f"{sample.student}: the notebook has no cell {name!r}; it has {', '.join(cells)}")
             cells[name].source = source
+        self.operate(notebook, cells, sample)
         _set_parameter(notebook, _STUDENT_LINE, f'STUDENT_ID = "{sample.student}"')
         return notebook
+
+    def operate(self, notebook: NotebookNode, cells: dict[str, NotebookNode], sample: Sample) -> None:
+        """Everything that is done to the notebook beside writing answers."""
+        handed_out = _named(self.release)
+        for name in {*sample.blank, *sample.remove, *sample.repeat} - cells.keys():
+            raise CourseError(f"{sample.student}: the notebook has no cell {name!r}; it has {', '.join(cells)}")
+        for name in sample.blank:
+            cells[name].source = handed_out[name].source
+        if sample.rename:
+            for cell in cells.values():
+                if cell.cell_type == "code" and _is_solution(cell):
+                    cell.source = surgery.renamed(cell.source)
+        if sample.forge:
+            surgery.with_forged_outputs(notebook, {item.id: float(item.points) for item in self.assignment.by_id.values()})
+        surgery.with_copies(notebook, sample.repeat)
+        surgery.without_cells(notebook, sample.remove)
 
     def packed(self, notebook: NotebookNode, profile: str) -> Path:
         """Evidence of a notebook, made by really running ``pack`` as students do, once per notebook and kit."""
@@ -227,6 +271,19 @@ class _Maker:
                     shutil.copytree(fresh, Path(near) / "evidence")
                     (Path(near) / "evidence").rename(target)
         return target
+
+
+def keep_attempts(course: Course, assignment: Assignment, made: Iterable[Materialised]) -> None:
+    """Keep the attempts of samples that were handed in twice: first the release as it was, an hour before, then what counts."""
+    from autograder.build import build_release
+
+    for entry in made:
+        if entry.sample.earlier is None:
+            continue
+        last = entry.sample.submitted or datetime.now(UTC)
+        first = {f"{assignment.id}.ipynb": build_release(course, assignment.id)}
+        add_attempt(course, assignment.id, entry.student, first, last - timedelta(hours=1), "sample")
+        add_attempt(course, assignment.id, entry.student, submission_files(entry.notebook), last, "sample")
 
 
 def _pack(path: Path, data: bytes, kit: Path) -> Path:
