@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,7 @@ from autograder.manifest import Assignment
 from autograder.result import Result
 from autograder.sandbox.errors import SandboxUnavailable
 from autograder.sandbox.selftest import require_walls, trust_walls
-from autograder.store import Store, release_bytes, submission_key
+from autograder.store import Store, grader_parts, release_bytes, submission_key
 from autograder.submissions import Submitted, find_submissions, read_submitted
 from autograder.term import round_number as current_round
 from autograder.workers import Job, Lost, Pool, Workers, scheduled
@@ -78,8 +78,9 @@ def grade_cohort(
             on_result(result)
 
     waiting = []
+    grader = grader_parts(course, assignment)
     for submitted in submissions:
-        stored = _stored(store, course, assignment, submitted, number, sandbox=sandbox)
+        stored = _stored(store, course, assignment, submitted, number, sandbox=sandbox, grader=grader)
         if stored is None:
             waiting.append(submitted)
         else:
@@ -101,11 +102,13 @@ def _pool(width: int, assignment: Assignment, *, sandbox: bool) -> Pool:
     return Pool(width, seconds=600 + 10 * assignment.limits.total_seconds, prepare=trust_walls if sandbox else None)
 
 
-def _stored(store: Store, course: Course, assignment: Assignment, submitted: Submitted, number: int, *, sandbox: bool) -> Result | None:
+def _stored(
+    store: Store, course: Course, assignment: Assignment, submitted: Submitted, number: int, *, sandbox: bool, grader: Mapping[str, str]
+) -> Result | None:
     """What the store has, but for faults of the grader: those are tried again."""
     try:
         data = read_submitted(submitted.notebook)
-        key = submission_key(course, assignment, data, submitted.evidence, submitted.student, number, sandbox=sandbox)
+        key = submission_key(course, assignment, data, submitted.evidence, submitted.student, number, sandbox=sandbox, grader=grader)
     except OSError:  # met again by the worker, who makes a result of it
         log.warning("%s cannot be read", submitted.notebook, exc_info=True)
         return None

@@ -73,13 +73,15 @@ def grade_and_record(
     from autograder.term import with_adjustments
 
     graded: dict[str, list[tuple[Attempt, Result]]] = {student: [] for student in attempts}
+    placed: dict[Attempt, Submitted] = {}
     for batch in to_grade(course, assignment, attempts):
         options = {"jobs": jobs, "scheduler": scheduler, "sandbox": sandbox, "round_number": round_number, "console": console}
-        results = grade_all(course, assignment, [in_term(course, attempt) for attempt in batch], **options)
+        placed |= {attempt: in_term(course, attempt) for attempt in batch}
+        results = grade_all(course, assignment, [placed[attempt] for attempt in batch], **options)
         for attempt in batch:
             graded[attempt.student].append((attempt, results[attempt.student]))
     choices = choose(course, assignment, graded, read_extensions(course, assignment.id))
-    submissions = [in_term(course, choice.attempt) for choice in choices.values()]
+    submissions = [placed[choice.attempt] for choice in choices.values()]
     results = {student: with_adjustments(course, choice.result) for student, choice in sorted(choices.items())}
     console.print(score_table(assignment, results))
     for student, choice in choices.items():

@@ -5,10 +5,12 @@ from __future__ import annotations
 import warnings
 from datetime import timedelta
 
+from nbgrader.api import Assignment as NbgraderAssignment
+from nbgrader.api import SubmittedAssignment
 from sqlalchemy.exc import SAWarning
 
 from autograder.course import Course, CourseError
-from autograder.gradebook import coordinator, has_gradebook, load_submissions, open_gradebook, register
+from autograder.gradebook import coordinator, has_gradebook, open_gradebook, register
 from autograder.manifest import Assignment
 from autograder.roster import read_roster
 from autograder.schedule import extension_length
@@ -20,7 +22,9 @@ def read_extensions(course: Course, assignment_id: str) -> dict[str, timedelta]:
     if not has_gradebook(course):
         return {}
     with open_gradebook(course) as gradebook:
-        return {entry.student_id: entry.extension for entry in load_submissions(gradebook, assignment_id) if entry.extension}
+        query = gradebook.db.query(SubmittedAssignment.student_id, SubmittedAssignment.extension)
+        found = query.filter(SubmittedAssignment.assignment.has(NbgraderAssignment.name == assignment_id))
+        return {student: extension for student, extension in found if extension}
 
 
 def extend(course: Course, assignment: Assignment, student: str, days: int) -> timedelta:

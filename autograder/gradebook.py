@@ -5,7 +5,7 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import os
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, timedelta
@@ -146,29 +146,20 @@ def record(
         if missing := sorted(s for s in results if not course.submission_notebook(assignment.id, s).exists()):
             raise CourseError(f"{assignment.id}: results without a submission in {course.term / 'submitted'}: {', '.join(missing)}.")
         register(course, assignment)
-        changes = plan(course, assignment, results, submissions)
         with open_gradebook(course) as gradebook:
-            stored = {entry.student_id: item_grades(entry, assignment) for entry in load_submissions(gradebook, assignment.id)}
-            keys = recorded_keys(gradebook, assignment.id)
-        current = {
-            student
-            for student, result in results.items()
-            if result.key and keys.get(student) == result.key and _up_to_date(course, assignment, result, stored.get(student, {}))
-        }
-        failures = autograde(course, assignment, {student: result for student, result in results.items() if student not in current})
-        notices = []
-        with open_gradebook(course) as gradebook:
-            for student in sorted(results.keys() - current):
-                notices += _settle(gradebook, course, assignment, results[student], failures.get(student, ""))
-            # All at once: what follows is asked of the session, not of the database.
-            loaded = {entry.student_id: entry for entry in load_submissions(gradebook, assignment.id)}
-            ledger = read_ledger(gradebook, assignment.id)
-            for student in sorted(current):
-                notices += _check(gradebook, course, assignment, results[student], ledger, loaded[student])
-            settle_lateness(gradebook, course, assignment, results)
+            recorded = _read(gradebook, assignment.id)
+            changes = _plan(course, assignment, results, recorded)
+            current = {student for student, result in results.items() if _up_to_date(course, assignment, result, recorded)}
+            notices = _check(gradebook, course, assignment, {student: results[student] for student in sorted(current)}, recorded)
+        if waiting := {student: result for student, result in sorted(results.items()) if student not in current}:
+            failures = autograde(course, assignment, waiting)
+            with open_gradebook(course) as gradebook:
+                for student, result in waiting.items():
+                    notices += _settle(gradebook, course, assignment, result, failures.get(student, ""))
+                settle_lateness(gradebook, course, assignment, load_submissions(gradebook, assignment.id))
         store = Store(course.term / "store")
         for result in results.values():
-            if result.key and store.get(result.key) is None:
+            if result.key and not store.path(result.key).is_file():
                 store.put(result.key, result.model_copy(update={"adjustments": errata_notes(assignment)}))
     return changes + sorted(notices, key=lambda notice: notice.student)
 
@@ -181,21 +172,43 @@ def plan(course: Course, assignment: Assignment, results: Mapping[str, Result], 
     Args:
         submissions: those not in the term yet, to say whether a change comes from another submission.
     """
-    found = []
-    notebooks = {entry.student: entry.notebook for entry in submissions}
     if not has_gradebook(course):
         return []
-    store = Store(course.term / "store")
     with open_gradebook(course) as gradebook:
-        ledger, keys = read_ledger(gradebook, assignment.id), recorded_keys(gradebook, assignment.id)
-        loaded = {entry.student_id: entry for entry in load_submissions(gradebook, assignment.id)}
-        graded = {owner for owner, _ in ledger}
-        for student, result in sorted(results.items()):
-            if student in graded and student in loaded:
-                path = notebooks.get(student, course.submission_notebook(assignment.id, student))
-                digest = hashlib.sha256(read_submitted(path)).hexdigest() if os.path.lexists(path) else ""
-                before = store.get(keys[student]) if keys.get(student, result.key) != result.key else None
-                found += _changes(loaded[student], course, assignment, result, ledger, digest, before)
+        return _plan(course, assignment, results, _read(gradebook, assignment.id), {entry.student: entry.notebook for entry in submissions})
+
+
+@dataclass(frozen=True)
+class _Recorded:
+    """What the gradebook and our tables beside it hold of an assignment; the session knows all of it for as long as this is held."""
+
+    submissions: Mapping[str, SubmittedAssignment]
+    ledger: Mapping[tuple[str, str], Entry]
+    keys: Mapping[str, str]
+
+
+def _read(gradebook: Gradebook, assignment_id: str) -> _Recorded:
+    ledger, keys = read_ledger(gradebook, assignment_id), recorded_keys(gradebook, assignment_id)
+    return _Recorded({entry.student_id: entry for entry in load_submissions(gradebook, assignment_id)}, ledger, keys)
+
+
+def _plan(
+    course: Course,
+    assignment: Assignment,
+    results: Mapping[str, Result],
+    recorded: _Recorded,
+    notebooks: Mapping[str, Path] | None = None,
+) -> list[Difference]:
+    found: list[Difference] = []
+    store = Store(course.term / "store")
+    graded = {student for student, _ in recorded.ledger} & recorded.submissions.keys()
+    for student, result in sorted(results.items()):
+        if student in graded:
+            path = (notebooks or {}).get(student, course.submission_notebook(assignment.id, student))
+            digest = hashlib.sha256(read_submitted(path)).hexdigest() if os.path.lexists(path) else ""
+            known = recorded.keys.get(student, result.key)
+            before = store.get(known) if known != result.key else None
+            found += _changes(recorded.submissions[student], course, assignment, result, recorded.ledger, digest, before)
     return found
 
 
@@ -242,16 +255,16 @@ def open_gradebook(course: Course) -> Gradebook:
         raise CourseError(f"The gradebook ({shown}) cannot be opened: {error}. See `db` in term/course.yml and $COURSE_DB.") from None
 
 
-def settle_lateness(gradebook: Gradebook, course: Course, assignment: Assignment, students: Collection[str]) -> None:
-    """Bring the due date, the times of submission and nbgrader's late penalties to what the term's settings say."""
+def settle_lateness(gradebook: Gradebook, course: Course, assignment: Assignment, submissions: Iterable[SubmittedAssignment]) -> None:
+    """Bring the times of submission and nbgrader's late penalties to what the term's settings say, for submissions that are there."""
     settings = load_settings(course)
     schedule, worth = settings.schedule(assignment.id), exact_points(assignment)
     changed = False
-    for submission in load_submissions(gradebook, assignment.id):
-        if submission.student_id not in students:
+    for submission in submissions:
+        path = course.submission_notebook(assignment.id, submission.student_id)
+        if not os.path.lexists(path):  # an extension before anything was handed in
             continue
-        folder = course.submission_notebook(assignment.id, submission.student_id).parent
-        moment = read_timestamp(folder / TIMESTAMP)
+        moment = read_timestamp(path.with_name(TIMESTAMP))
         late = lateness(schedule, moment, worth, settings.timezone, submission.extension or timedelta(0))
         stamp = None if moment is None else moment.astimezone(UTC).replace(tzinfo=None)  # nbgrader keeps UTC without saying so
         for notebook in submission.notebooks:
@@ -273,19 +286,18 @@ def _settle(gradebook: Gradebook, course: Course, assignment: Assignment, result
 
 
 def _check(
-    gradebook: Gradebook,
-    course: Course,
-    assignment: Assignment,
-    result: Result,
-    ledger: Mapping[tuple[str, str], Entry],
-    submission: SubmittedAssignment,
+    gradebook: Gradebook, course: Course, assignment: Assignment, results: Mapping[str, Result], recorded: _Recorded
 ) -> list[Difference]:
-    """The same for a student whose result is recorded already: what people wrote since is looked at, in the gradebook only."""
-    mine = {item: ledger[result.student, item] for item in assignment.by_id if (result.student, item) in ledger}
-    answers = {item: entry.answer for item, entry in mine.items() if entry.answer}
-    digest = next((entry.submission for entry in mine.values()), "")
-    known = Known(submission.notebooks[0], ledger, result.key)
-    return _noted(result, settle(gradebook, course, assignment, result, answers, digest, known=known))
+    """The same for students whose result is recorded already: what people wrote since is looked at, in the gradebook only."""
+    found: list[Difference] = []
+    for student, result in results.items():
+        mine = {item: recorded.ledger[student, item] for item in assignment.by_id if (student, item) in recorded.ledger}
+        answers = {item: entry.answer for item, entry in mine.items() if entry.answer}
+        digest = next((entry.submission for entry in mine.values()), "")
+        known = Known(recorded.submissions[student].notebooks[0], recorded.ledger, result.key)
+        found += _noted(result, settle(gradebook, course, assignment, result, answers, digest, known=known))
+    settle_lateness(gradebook, course, assignment, [recorded.submissions[student] for student in results])
+    return found
 
 
 def _noted(result: Result, notices: Iterable[tuple[str, str]]) -> list[Difference]:
@@ -335,11 +347,13 @@ def _why(old: Entry, digest: str, points: float, before: Result | None, now: Res
     return "; ".join(said) or "graded anew"
 
 
-def _up_to_date(course: Course, assignment: Assignment, result: Result, stored: Mapping[str, ItemGrade]) -> bool:
-    """Whether the gradebook holds what a result says that is recorded there."""
-    if not stored or not graded_notebook(course, assignment.id, result.student).is_file():
+def _up_to_date(course: Course, assignment: Assignment, result: Result, recorded: _Recorded) -> bool:
+    """Whether this very result is recorded, and the gradebook holds what it says."""
+    if not result.key or recorded.keys.get(result.student) != result.key or result.student not in recorded.submissions:
         return False
-    worth = cell_points(assignment)
+    if not graded_notebook(course, assignment.id, result.student).is_file():
+        return False
+    stored, worth = item_grades(recorded.submissions[result.student], assignment), cell_points(assignment)
     return all(
         item.id in stored
         and stored[item.id].maximum == worth[item.id]

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from datetime import UTC, timedelta
 
+from nbgrader.api import MissingEntry
 from nbgrader.plugins import LateSubmissionPlugin
 
 from autograder.course import Course
-from autograder.gradebook import coordinator, has_gradebook, open_gradebook, settle_lateness
+from autograder.gradebook import coordinator, has_gradebook, load_submissions, open_gradebook, settle_lateness
 from autograder.ledger import exact_points
 from autograder.manifest import Assignment
 from autograder.nbgrader_hooks import CourseHook
-from autograder.recorded import recorded_keys
 from autograder.schedule import lateness
-from autograder.term import load_settings
+from autograder.term import due_instant, load_settings
 
 
 class CourseLatePenalty(CourseHook, LateSubmissionPlugin):
@@ -34,4 +34,10 @@ def refresh_lateness(course: Course, assignment: Assignment) -> None:
     if not has_gradebook(course):
         return
     with coordinator(course), open_gradebook(course) as gradebook:
-        settle_lateness(gradebook, course, assignment, recorded_keys(gradebook, assignment.id).keys())
+        due = due_instant(load_settings(course), assignment.id)
+        try:
+            gradebook.find_assignment(assignment.id).duedate = None if due is None else due.replace(tzinfo=None)
+        except MissingEntry:
+            return
+        gradebook.db.commit()
+        settle_lateness(gradebook, course, assignment, load_submissions(gradebook, assignment.id))

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 from graphlib import CycleError, TopologicalSorter
 
-from autograder.manifest_model import DIMENSIONS, Assignment, Bonus, Item
+from autograder.manifest_model import DIMENSIONS, Assignment, Bonus, Erratum, Item
 from autograder.specification import AssignmentSpecification, Specification
 
 
@@ -80,6 +80,17 @@ def _errata_rules(assignment: Assignment) -> Iterable[str]:
             yield f"errata: {erratum.item!r} is no item"
         if (erratum.points is not None) != (erratum.action == "rescale"):
             yield f"errata.{erratum.item}: points belong to action 'rescale', and it needs them"
+    worth = {item.id: item.points for item in (*assignment.items, *assignment.bonus)}
+    corrected = worth | {e.item: _corrected_points(e, worth[e.item]) for e in assignment.errata if e.item in worth}
+    for what, items in (("items", assignment.items), ("bonus items", assignment.bonus)):
+        before, after = (sum((points[item.id] for item in items), Decimal(0)) for points in (worth, corrected))
+        if after > before:
+            yield f"errata: the {what} are worth {after} points then, more than {before}; take from others what one gains"
+
+
+def _corrected_points(erratum: Erratum, points: Decimal) -> Decimal:
+    """What an item is worth after its last erratum."""
+    return {"full": points, "drop": Decimal(0), "rescale": erratum.points or Decimal(0)}[erratum.action]
 
 
 def _part_rules(assignment: Assignment) -> Iterable[str]:

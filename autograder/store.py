@@ -16,7 +16,7 @@ import site
 import sys
 import sysconfig
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from fnmatch import fnmatchcase
 from functools import cache, lru_cache
 from pathlib import Path
@@ -38,18 +38,10 @@ UNUSED_IN_ROOM = frozenset({"mutants.py", "mutants_*.py", "alternatives", "cohor
 AFTER_RESULTS = frozenset(
     {
         *("cohort.py", "collect.py", "gradebook.py", "ledger.py", "autograde.py", "nbgrader_hooks.py", "nbgrader_settings.py"),
-        *("roster.py", "schedule.py", "attempts.py", "recorded.py", "standing.py", "cli_*.py", "commands.py"),
-        *(
-            "archives.py",
-            "matching.py",
-            "intake.py",
-            "collecting.py",
-            "choosing.py",
-            "extensions.py",
-            "lateness.py",
-            "exports.py",
-            "purge.py",
-        ),
+        *("roster.py", "schedule.py", "attempts.py", "recorded.py", "standing.py", "commands.py"),
+        *("cli_feedback.py", "cli_publish.py", "cli_report.py", "cli_term.py"),
+        *("archives.py", "matching.py", "intake.py", "collecting.py", "choosing.py", "extensions.py", "lateness.py"),
+        *("adjusting.py", "exports.py", "purge.py"),
         *("feedback.py", "sent.py", "platform_zip.py", "booklinks.py"),
         *(
             "reports",
@@ -132,20 +124,30 @@ def submission_key(
     round_number: int = 0,
     *,
     sandbox: bool = True,
+    grader: Mapping[str, str] | None = None,
 ) -> str:
     """The key of one submission's result: 64 hexadecimal digits.
 
     Args:
         data: the submitted notebook's bytes.
         evidence_dir: the evidence beside it.
+        grader: what :func:`grader_parts` says, for one who asks for many keys at once.
     """
     parts = {
-        "schema": str(SCHEMA),
         "notebook": _sha256(data),
         "evidence": evidence_digest(evidence_dir),
         "student": student,
         "round": str(round_number),
         "sandbox": str(sandbox),
+        **(grader_parts(course, assignment) if grader is None else grader),
+    }
+    return _sha256(json.dumps(parts, sort_keys=True).encode())
+
+
+def grader_parts(course: Course, assignment: Assignment) -> dict[str, str]:
+    """The part of a key that is the same for every submission: everything that grades, as it is on disk now."""
+    return {
+        "schema": str(SCHEMA),
         "secret": _sha256(course.secret),
         "manifest": assignment.model_dump_json(),
         "specification": repr(course.specification),
@@ -154,7 +156,6 @@ def submission_key(
         "code": code_digest(),
         "environment": environment_digest(),
     }
-    return _sha256(json.dumps(parts, sort_keys=True).encode())
 
 
 def release_bytes(course: Course, assignment_id: str) -> bytes:

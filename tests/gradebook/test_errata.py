@@ -30,7 +30,7 @@ def type_score(desk, item: str, score: float) -> None:
 def test_an_automatic_item(desk, erratum, score, maximum):
     desk.submit("kim")
     desk.record(desk.result("kim", {"add": 0.75}))
-    correct(desk, {"item": "add", **erratum})
+    correct(desk, {"item": "add", **erratum}, {"item": "quality-style", "action": "rescale", "points": 0.5})
     desk.record(desk.result("kim", {"add": score}, key="corrected"))
     add = desk.scores("kim")["add"]
     assert (add.auto, add.maximum, add.needs_manual) == (score, maximum, False)

@@ -156,6 +156,10 @@ RULES: dict[str, tuple[Change, str]] = {
     "circle": (lambda d: (set_item(MERGE, after=["count"])(d), set_item(COUNT, after=["train"])(d)), "after: goes round in a circle: "),
     "erratum of no item": (set_top(errata=[ERRATUM | {"item": "marge"}]), "errata: 'marge' is no item"),
     "rescale without points": (set_top(errata=[ERRATUM | {"action": "rescale"}]), "errata.merge: points belong to action 'rescale'"),
+    "rescale above the whole": (
+        set_top(errata=[ERRATUM | {"action": "rescale", "points": 9}]),
+        "errata: the items are worth",
+    ),
     "full with points": (set_top(errata=[ERRATUM | {"points": 1}]), "errata.merge: points belong to action 'rescale'"),
     "sum": (set_item(MERGE, points=2.6), "points: the items sum to 10.1, not to 10"),
     "implementation": (set_item(MERGE, points=2.6), "items: dimension implementation sums to 4.1, not to 4 (40 % of 10)"),
