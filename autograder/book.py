@@ -17,6 +17,13 @@ from autograder.bookpdf import offer, print_book, withdraw_if_outdated
 from autograder.course import Course, CourseError
 
 REPOSITORY_VARIABLE = "COURSE_REPOSITORY_URL"  # where the book's public part lies: its pages get buttons that lead there
+# Without the module with which jsonschema would compile a grammar of addresses, for seconds, that nothing here asks for.
+_START = """
+import sys
+sys.modules["rfc3987_syntax"] = None
+from jupyter_book.cli.main import main
+main()
+"""
 _ESCAPES = re.compile(r"\x1b\[[0-9;]*m")
 _PROBLEM = re.compile(r"(?:WARNING|ERROR|CRITICAL|SEVERE): ")
 
@@ -64,7 +71,7 @@ def _alone(build: Path) -> Iterator[None]:
 
 def _build(root: Path, build: Path, strict: bool) -> Path:
     _forget_outdated_outputs(root, build)
-    command = [sys.executable, "-c", "from jupyter_book.cli.main import main; main()", "build", str(root), "--quiet"]
+    command = [sys.executable, "-c", _START, "build", str(root), "--quiet"]
     if strict:
         command += ["-W", "--keep-going", "-n"]
     finished = subprocess.run(command, cwd=root, env=_environment(), capture_output=True, text=True, errors="replace", check=False)
