@@ -38,6 +38,7 @@
   function mendSearch() {
     if (typeof Search === "undefined") return;
     Object.assign(Documentation.TRANSLATIONS, {
+      "Hide Search Matches": "찾은 말 표시 지우기",
       "Search finished, found ${resultCount} page(s) matching the search query.": "${resultCount}곳을 찾았습니다.",
       "Your search did not match any documents. Please make sure that all words are spelled correctly and that you've selected enough categories.":
         "검색어가 있는 페이지가 없습니다. 맞춤법을 확인하거나 더 짧은 낱말로 찾아보세요.",
@@ -61,8 +62,8 @@
 
   document.addEventListener("DOMContentLoaded", () => {
     nameControls();
-    markFound();
     frameFigures();
     mendSearch();
+    markFound();
   });
 })();
