@@ -278,6 +278,8 @@ def test_the_colab_way(course, tmp_path, student):
 @pytest.mark.skipif(not (ROOT / "solutions" / REAL).is_dir(), reason="no such assignment here")
 def test_run_all_on_the_first_assignment_as_it_is_handed_out(tmp_path, student):
     root = tmp_path / "checkout"
+    shutil.copytree(ROOT / "book", root / "book")  # where its links lead
+    shutil.copy(ROOT / "_config.yml", root)
     shutil.copytree(ROOT / "solutions" / REAL, root / "solutions" / REAL)
     folder = unpack(built(open_course(root, root / "term")), tmp_path)
     done = student(folder, "preflight")

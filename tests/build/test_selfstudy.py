@@ -157,6 +157,8 @@ def test_its_own_answers_pass_in_the_course(name, tmp_path):
     """In the smoke profile; what asks for a larger one says so."""
     root = tmp_path / "checkout"
     shutil.copytree(COURSE.room(name), root / "solutions" / name)
+    shutil.copytree(ROOT / "book", root / "book")  # where its links lead
+    shutil.copy(ROOT / "_config.yml", root)
     shutil.copy(ROOT / "requirements.txt", root)
     course = open_course(root, root / "term")
     write_release(course, name)
