@@ -108,7 +108,6 @@ def register(course: Course, assignment: Assignment) -> None:
     release = read_release(course, assignment)
     if not course.source_notebook(assignment.id).is_file():
         write_source(course, assignment.id)
-    put_environment_on_path()
     _create(course)
     with open_gradebook(course) as gradebook:
         create_ledger(gradebook)
@@ -246,6 +245,7 @@ def total(grades: Mapping[str, ItemGrade]) -> float:
 def open_gradebook(course: Course) -> Gradebook:
     """nbgrader's gradebook of the term, a context manager. Raises CourseError when the database cannot be reached."""
     url = database_url(course)
+    put_environment_on_path()  # an empty database is given its schema
     try:
         return Gradebook(url)
     except ModuleNotFoundError as error:
@@ -429,6 +429,7 @@ def _create(course: Course) -> None:
     path = _sqlite_file(course)
     aside = path.with_name(f".{path.name}.new")
     aside.unlink(missing_ok=True)
+    put_environment_on_path()
     Gradebook(f"sqlite:///{aside}").close()
     aside.replace(path)
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from nbgrader.api import Gradebook
-from sqlalchemy import MetaData, Table, delete, func, select, text
+from sqlalchemy import MetaData, Table, delete, func, inspect, select, text
 
 from autograder.attempts import FOLDER as ATTEMPTS
 from autograder.course import Course, CourseError
@@ -23,7 +23,7 @@ KEPT = frozenset({SETTINGS, "source", "release", "secret"})
 LOCK = "gradebook.lock"
 MARKS = (SETTINGS, ROSTER, "gradebook.db", "submitted", ATTEMPTS, "secret")
 OURS = ("course_",)  # tables of ours beside nbgrader's
-PEOPLE = ("student", "submitted_assignment", "submitted_notebook", "grade", "comment")  # nbgrader's tables with rows about people
+PEOPLE = ("comment", "grade", "submitted_notebook", "submitted_assignment", "student")  # nbgrader's, those that refer to others first
 LONGEST = 20_000_000  # bytes of a file that is looked through
 SHORTEST = 6  # bytes of a word that is looked for: two Korean letters
 
@@ -127,8 +127,9 @@ def _rows(course: Course) -> dict[str, int]:
 def _tables(gradebook: Gradebook) -> dict[str, Table]:
     """Tables with rows about people, those that refer to others first."""
     metadata = MetaData()
-    metadata.reflect(gradebook.engine, only=lambda name, _: name in PEOPLE or name.startswith(OURS))
-    return {table.name: table for table in reversed(metadata.sorted_tables)}
+    present = inspect(gradebook.engine).get_table_names()
+    names = [*(name for name in sorted(present) if name.startswith(OURS)), *(name for name in PEOPLE if name in present)]
+    return {name: Table(name, metadata, autoload_with=gradebook.engine, resolve_fks=False) for name in names}
 
 
 def _empty(course: Course) -> None:

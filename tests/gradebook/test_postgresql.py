@@ -7,15 +7,29 @@ import os
 import pytest
 import tinycourse
 
-from autograder.gradebook import plan, scores, total
+from autograder.extensions import extend
+from autograder.gradebook import open_gradebook, plan, scores, total
+from autograder.lateness import refresh_lateness
+from autograder.purge import purge, survey
+from autograder.recorded import remember_release
+from autograder.standing import latest_results, standings
 from autograder.term import adjust
 
 URL = os.environ.get("COURSE_TEST_DB", "")
 
 
-@pytest.mark.skipif(not URL, reason="COURSE_TEST_DB names no database")
-def test_record_regrade_and_read(desk, monkeypatch):
+@pytest.fixture
+def database(desk, monkeypatch):
+    """The database in place of the term's own, without anybody in it afterwards."""
+    if not URL:
+        pytest.skip("COURSE_TEST_DB names no database")
     monkeypatch.setenv("COURSE_DB", URL)
+    yield
+    purge(desk.course, survey(desk.course))
+
+
+@pytest.mark.usefixtures("database")
+def test_record_regrade_and_read(desk):
     for student in ("kim", "lee"):
         desk.submit(student)
     assert plan(desk.course, desk.assignment, {"kim": desk.result("kim")}) == []
@@ -26,6 +40,31 @@ def test_record_regrade_and_read(desk, monkeypatch):
     desk.record(desk.result("kim", {"add": 0.5}, key="2"))
     assert total(desk.scores("kim")) == 1.0
     assert not (desk.course.term / "gradebook.db").exists()
+
+
+@pytest.mark.usefixtures("database")
+def test_extensions_standings_and_the_end_of_a_term(desk):
+    desk.course.term.mkdir(exist_ok=True)
+    (desk.course.term / "course.yml").write_text(
+        "assignments: {t01_sums: {due: 2026-03-20 23:59, late: {points: 1}, objections: 3}}\n", encoding="utf-8"
+    )
+    desk.submit("kim").with_name("timestamp.txt").write_text("2026-03-21 15:00:00 UTC")
+    desk.record(desk.store("kim"))
+    results = latest_results(desk.course, desk.assignment)
+    assert standings(desk.course, desk.assignment, results)["kim"].total == 8.0
+    extend(desk.course, desk.assignment, "kim", 1)
+    refresh_lateness(desk.course, desk.assignment)
+    with open_gradebook(desk.course) as opened:
+        assert opened.find_submission(tinycourse.ID, "kim").late_submission_penalty == 1.0
+        remember_release(opened, tinycourse.ID, ["kim"])
+    found = standings(desk.course, desk.assignment, results)["kim"]
+    assert (found.total, found.objection_until is None) == (9.0, False)
+    assert desk.record(*results.values()) == []
+    removal = survey(desk.course)
+    assert removal.rows["student"] >= 1
+    left = purge(desk.course, removal)
+    assert set(left.rows.values()) == {0}
+    assert left.found == []
 
 
 @pytest.mark.parametrize(("url", "said"), [("nonsense", "cannot be opened"), ("nosuch+driver://x/y", "cannot be opened")])
