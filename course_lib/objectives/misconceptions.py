@@ -146,7 +146,7 @@ def wrong_padded_losses(logits: Tensor, ids: Tensor, mask: Tensor) -> Wrong:
             "입력과 정답이 모두 진짜일 때만 세고 있습니다. 왼쪽을 채운 행의 첫 진짜 토큰도 셉니다.",
         ),
         "행마다 평균": (rows.mean(), "행마다 평균한 다음 다시 평균하고 있습니다. 짧은 글의 토큰이 더 무거워집니다."),
-        "모든 자리로 나눔": (kept.mean(), "<pad>를 뺀 합을 모든 자리의 수로 나누고 있습니다."),
+        "모든 정답으로 나눔": (kept.mean(), "<pad>를 뺀 합을 모든 자리의 수로 나누고 있습니다."),
         "마스크의 합으로 나눔": (kept.sum() / mask.sum(), "정답의 수가 아니라 mask 전체의 합으로 나누고 있습니다."),
         "반대의 마스크": ((losses * ~real).sum() / (~real).sum(), "mask가 반대입니다. True가 진짜 토큰입니다."),
     }
@@ -233,11 +233,7 @@ def wrong_filters(logits: Tensor, top_k: int, top_p: float) -> Wrong:
         ),
         "top_p를 먼저": (
             filter_logits(filter_logits(logits, 0, top_p), top_k),
-            "top_p를 top_k보다 먼저 쓰고 있습니다. top_k를 쓴 다음 확률을 다시 구해야 합니다.",
-        ),
-        "다시 구하지 않은 확률": (
-            filter_logits(logits, 0, top_p).where(by_k > -torch.inf, torch.tensor(-torch.inf)),
-            "top_k를 쓴 다음 확률을 다시 구하지 않고 있습니다.",
+            "top_p를 top_k보다 먼저 쓰고 있습니다. top_k를 쓴 다음 남은 것의 확률을 다시 구해야 합니다.",
         ),
         "작은 것부터": (
             _nucleus(by_k, lambda total, p: total - p < top_p, descending=False),

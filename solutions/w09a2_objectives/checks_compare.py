@@ -224,7 +224,7 @@ def filled(student, weights, sizes, ids, mask_id):
 
 
 def _blanks(rng):
-    """A model that likes the mask, and a text for which every wrong way gives something else."""
+    """A model that likes the mask, and a text for which every way, right or wrong, gives something else."""
 
     def draw(rng):
         model = tiny_encoder(rng, VOCABULARY)
@@ -234,11 +234,10 @@ def _blanks(rng):
         ids[torch.from_numpy(rng.permutation(len(ids))[:4])] = MASK
         return model, ids
 
-    def told_apart(drawn):
-        right = infill(*drawn, MASK).tolist()
-        return [True, right in (wrong.tolist() for wrong, _ in wrong_infills(*drawn, MASK).values())]
+    def answers(drawn):
+        return [infill(*drawn, MASK).tolist(), *(wrong.tolist() for wrong, _ in wrong_infills(*drawn, MASK).values())]
 
-    return telling(rng, draw, told_apart)
+    return telling(rng, draw, answers)
 
 
 @pytest.mark.grades("cmp-infill", weight=2, hint=INFILL_HINT)

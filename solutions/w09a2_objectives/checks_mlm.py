@@ -74,14 +74,14 @@ def _wrong_shares(p_mask, p_random):
     }
 
 
-def _judge_shares(ids, special, inputs, labels, shares):
+def _judge_shares(ids, special, inputs, labels, shares, all_masked):
     p, p_mask, p_random = shares
     chosen = labels != -100
+    if bool(chosen.all()):
+        expect.fail("모든 자리의 정답이 -100이 아닙니다. 고르지 않은 자리의 정답은 -100입니다.", "모든 자리가 정답")
     if bool((chosen & special).any()):
         expect.fail("special_mask가 True인 자리를 골랐습니다. 특수 토큰은 고르지 않습니다.", "특수 토큰을 고름")
     able, number = int((~special).sum()), int(chosen.sum())
-    if number == able and p < 0.9:
-        expect.fail("모든 자리의 정답이 -100이 아닙니다. 고르지 않은 자리의 정답은 -100입니다.", "모든 자리가 정답")
     hidden, kept = int((inputs[chosen] == MASK).sum()), int((inputs[chosen] == ids[chosen]).sum())
     if likely(number, able, p * (p_mask + p_random)) and not likely(number, able, p) and kept == 0:
         expect.fail("바꾸지 않은 토큰을 정답에서 빼고 있습니다. 그대로 둔 것도 골랐으면 맞혀야 합니다.", "바뀐 것만 정답")
@@ -92,7 +92,7 @@ def _judge_shares(ids, special, inputs, labels, shares):
     slack = 2 + 20 * number * p_random / VOCABULARY
     if all(likely(count, number, share, slack) for count, share in zip(counts, right, strict=True)):
         return
-    if number in counts and p_mask < 1:
+    if number in counts and not all_masked:
         expect.fail("고른 토큰을 모두 똑같이 다루었습니다. 무엇으로 바꿀지도 자리마다 따로 뽑습니다.", "한 번만 뽑은 운명")
     for name, (wrong, said) in _wrong_shares(p_mask, p_random).items():
         if all(likely(count, number, share, slack) for count, share in zip(counts, wrong, strict=True)):
@@ -104,10 +104,11 @@ def _judge_shares(ids, special, inputs, labels, shares):
 @pytest.mark.grades("mlm-mask", weight=3, hint=SHARE_HINT)
 def test_shares_of_masking(submission, rng):
     """토큰 60,000개에서 고른 수와 가린 수, 무작위, 그대로의 수가 표준 편차의 6배 안에 있습니다. 비율을 바꾸어도 그렇습니다."""
-    for shares in ((0.15, 0.8, 0.1), (0.4, 0.5, 0.3)):
-        ids, special = _text(rng, 60, 1_000), torch.from_numpy(rng.random((60, 1_000)) < 0.1)
-        ((inputs, labels),) = _mask(submission, ids, special, shares, int(rng.integers(2**31)))
-        _judge_shares(ids, special, inputs, labels, shares)
+    ids, special = _text(rng, 60, 1_000), torch.from_numpy(rng.random((60, 1_000)) < 0.1)
+    found = {s: _mask(submission, ids, special, s, int(rng.integers(2**31)))[0] for s in ((0.15, 0.8, 0.1), (0.4, 0.5, 0.3))}
+    all_masked = all(bool((inputs[labels != -100] == MASK).all()) for inputs, labels in found.values())
+    for shares, (inputs, labels) in found.items():
+        _judge_shares(ids, special, inputs, labels, shares, all_masked)
 
 
 @pytest.mark.grades(
