@@ -39,7 +39,7 @@ AFTER_RESULTS = frozenset(
     {
         *("cohort.py", "collect.py", "gradebook.py", "ledger.py", "autograde.py", "nbgrader_hooks.py", "nbgrader_settings.py"),
         *("roster.py", "schedule.py", "attempts.py", "recorded.py", "standing.py", "commands.py"),
-        *("cli_feedback.py", "cli_publish.py", "cli_report.py", "cli_term.py"),
+        *("cli_feedback.py", "cli_publish.py", "cli_report.py", "cli_term.py", "cli_marking.py", "marking"),
         *("archives.py", "matching.py", "intake.py", "collecting.py", "choosing.py", "extensions.py", "lateness.py"),
         *("adjusting.py", "exports.py", "purge.py"),
         *("feedback.py", "sent.py", "platform_zip.py", "booklinks.py"),
