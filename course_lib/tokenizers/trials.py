@@ -22,6 +22,14 @@ def made_up_word(rng: np.random.Generator, letters: str = "가나다라", low: i
     return "".join(letters[i] for i in rng.integers(0, len(letters), int(rng.integers(low, high))))
 
 
+def distinct_words(rng: np.random.Generator, number: int) -> list[str]:
+    """Made-up words that all differ, for corpora whose work is in the words."""
+    words: dict[str, None] = {}
+    while len(words) < number:
+        words[made_up_word(rng, "가나다라마바사아자차카타파하거너더러머버", 4, 8)] = None
+    return list(words)
+
+
 def made_up_lines(rng: np.random.Generator, lines: int = 4, letters: str = "가나다라", words: int = 4) -> list[str]:
     """Lines over few letters: many ties, runs, and words that occur more than once."""
     known = [made_up_word(rng, letters) for _ in range(lines * words // 2)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import functools
 import random
+from pathlib import Path
 
 import nbformat
 import pytest
@@ -135,11 +136,27 @@ def test_every_hidden_check_is_failed_by_some_mutant(room, verdict):
     assert every - failed - elsewhere == set()
 
 
+def ugly_cells() -> dict[str, str]:
+    """The whole assignment by somebody who wants it to run and nothing else, by cell."""
+    text = (Path(__file__).parent / "w09a1_ugly.txt").read_text(encoding="utf-8")
+    parts = [part.partition("\n") for part in text.split("# == ")[1:]]
+    return {f"solution-{name}": source for name, _, source in parts}
+
+
 def test_code_that_is_right_but_ugly_keeps_at_most_half(room):
-    """The same mess in every part."""
-    (ugly,) = (mutant.source for mutant in MUTANTS if mutant.name == "hard_to_read")
-    results = room.grade(items=["quality-static"], sources={"solution-helpers": ugly})
-    assert results["quality-static"].score <= results["quality-static"].max_score / 2
+    """Single letters, globals, the same code twice, no word of explanation: every point for what it does, half for how at most."""
+    sources = ugly_cells()
+    results = room.grade(None, "\n".join(sources.values()), items=room.automatic("implementation", "quality"), sources=sources)
+    quality = [results.pop(item) for item in room.automatic("quality")]
+    assert messages(results) == []
+    assert sum(item.score for item in quality) <= sum(item.max_score for item in quality) / 2
+
+
+def test_right_code_by_other_means_keeps_its_quality(room):
+    """Nine tenths at least, reviewed as it stands."""
+    for name, source in ALTERNATIVES.items():
+        results = room.grade(None, source, items=room.automatic("quality"), sources={"solution-other": source})
+        assert sum(item.score for item in results.values()) >= 0.9 * sum(item.max_score for item in results.values()), name
 
 
 ELSEWHERE = ("test_code_reads_well", "test_the_table_is", "test_conclusions_follow")
