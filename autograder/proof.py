@@ -12,7 +12,8 @@ import contextlib
 import io
 import linecache
 import runpy
-from collections.abc import Collection, Iterable, Mapping
+import signal
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -25,9 +26,9 @@ from autograder.roomfiles import hidden_checks, mutant_files
 from autograder.scoring import lost_points, score_items
 from course_lib.kit.binding import NotebookSubmission, TimedOut
 from course_lib.kit.checking import run_checks
-from course_lib.kit.remote import STUDENT_CELL
+from course_lib.kit.remote import STUDENT_CELL, Stop
 
-PATIENCE = 5.0  # seconds for one call into a mutant; a right solution needs far less
+PATIENCE = 5.0  # seconds of work, not of waiting, for one call into a mutant; a right solution needs far less
 
 
 @dataclass(frozen=True)
@@ -138,10 +139,27 @@ class ImpatientSubmission(NotebookSubmission):
         if self.stuck:
             raise TimedOut("앞의 호출이 끝나지 않았습니다.")
         try:
-            return super()._exchange(request, min(timeout, self.patience))
-        except TimedOut:
+            with _work_limit(min(timeout, self.patience)):
+                return super()._exchange(request, timeout)
+        except (TimedOut, Stop):
             self.stuck = True
-            raise
+            raise TimedOut("끝나지 않는 반복이 있는지 보세요.") from None
+
+
+@contextlib.contextmanager
+def _work_limit(seconds: float) -> Iterator[None]:
+    """Interrupt after so much of the processor's time, which a busy machine does not shorten."""
+
+    def ring(*_: object) -> None:
+        raise Stop
+
+    previous = signal.signal(signal.SIGPROF, ring)
+    signal.setitimer(signal.ITIMER_PROF, seconds, 0.1)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.signal(signal.SIGPROF, previous)
 
 
 def grade_namespace(

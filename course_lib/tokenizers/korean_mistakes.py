@@ -22,6 +22,11 @@ def _mixed(index: int) -> int:
     return (initial * 28 + final) * 21 + medial if (initial * 28 + final) * 21 + medial < 11_172 else index
 
 
+def _with_27_finals(text: str) -> str:
+    """A round trip in which a vowel takes 27 places instead of 28."""
+    return "".join(chr(ord(letter) - (ord(letter) - 0xAC00) // 28) if "가" <= letter <= "힣" else letter for letter in text)
+
+
 def _without_final(text: str) -> str:
     drop = (chr(0xAC00 + (ord(letter) - 0xAC00) // 28 * 28) if "가" <= letter <= "힣" else letter for letter in text)
     return "".join(drop)
@@ -31,6 +36,7 @@ JAMO: dict[str, tuple[Callable[[str], str], str]] = {
     "처음의 자모를 모으지 않음": (lambda text: text, "처음부터 조합용 자모로 적힌 글을 음절로 모으지 않고 있습니다."),
     "종성을 잃음": (_without_final, "종성을 잃었습니다."),
     "28과 21을 바꿈": (_swapped, "28과 21의 자리를 바꾸어 계산하고 있습니다."),
+    "종성이 27가지": (_with_27_finals, "종성을 27가지로 세고 있습니다. 종성이 없는 것까지 28가지입니다."),
     "글 전체 NFC": (lambda text: unicodedata.normalize("NFC", text), "음절이 아닌 글자까지 정규화하고 있습니다."),
     "모으지 않음": (decompose_jamo, "자모를 음절로 모으지 않고 있습니다."),
 }

@@ -143,14 +143,15 @@ def train_wordpiece_wrongly(
     score: Score = _right,
     split: Callable[[str], Word] = split_word,
     rescored: Literal["all", "touched"] = "all",
-    counted: Literal["now", "first"] = "now",
+    counted: Literal["now", "first", "initial"] = "now",
     weighted: bool = True,
 ) -> Trained:
     """Train step by step with another score, another first segmentation, stale counts, or without the words' frequencies.
 
     Args:
         rescored: ``touched`` scores a pair again only when the pair's own count changed.
-        counted: ``first`` keeps counting single tokens as they stood before the first merge.
+        counted: ``first`` keeps counting single tokens as they stood before the first merge; ``initial`` counts those that begin a word,
+            and takes all others for one.
     """
     words = segmented_words(corpus, split)
     if not weighted:
@@ -161,6 +162,11 @@ def train_wordpiece_wrongly(
         tokens = token_counts(words)
         if counted == "first":
             tokens = tokens | first
+        if counted == "initial":
+            begun = Counter({word[:1]: 0 for word in words})
+            for word, number in words.items():
+                begun[word[:1]] += number
+            tokens = Counter({token: begun.get((token,), 1) for token in tokens})
         total = sum(tokens.values())
         old, kept = kept, {}
         for pair, number in pair_counts(words).items():
@@ -197,6 +203,10 @@ TRAININGS: dict[str, tuple[dict[str, Any], str]] = {
     "처음의 토큰 횟수": (
         {"counted": "first"},
         "병합하기 전의 토큰 횟수로 나누고 있습니다. 병합할 때마다 지금 나뉜 모습에서 다시 세야 합니다.",
+    ),
+    "단어 처음의 토큰만 셈": (
+        {"counted": "initial"},
+        "단어의 처음에 오는 토큰만 세고 있습니다. ##가 붙은 토큰도 나온 만큼 세어야 합니다.",
     ),
     "단어 빈도 무시": ({"weighted": False}, "단어가 몇 번 나왔는지를 곱하지 않고 있습니다."),
 }

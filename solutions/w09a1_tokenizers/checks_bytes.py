@@ -67,7 +67,9 @@ def test_byte_encoding(submission, rng, upstream):
         )
         for text, ids in zip(texts, actual, strict=True):
             apart = [number for word in pretokenize(text) for number in tokenizer.encode(word)]
-            known = {"빈칸을 잃음": (apart, "빈칸을 잃었습니다. 글을 pretokenize_lossless로 나누세요.")} if apart else None
+            prefixed = tokenizer.encode(f" {text}")
+            known = {"앞에 빈칸을 더함": (prefixed, "글의 처음에 빈칸을 더하고 있습니다. 디코딩하면 없던 빈칸이 남습니다.")}
+            known |= {"빈칸을 잃음": (apart, "빈칸을 잃었습니다. 글을 pretokenize_lossless로 나누세요.")} if apart else {}
             expect.equal(ids, tokenizer.encode(text), given=repr(text), known=known)
 
 

@@ -160,7 +160,7 @@ def _lines(rng, count=4):
 )
 def test_morphemes(submission, rng):
     """형태소와 품사와 자리가 Kiwi의 분석과 같고, 자리는 글 안에 있으며 앞에서부터 차례로 놓입니다."""
-    texts = ["", "그는 어제 공부를 했다.", "🙂 밥을 먹었다", *_lines(rng)]
+    texts = ["", "그는 어제 공부를 했다.", "그건 내 거예요.", "🙂 밥을 먹었다", *_lines(rng)]  # 이 of 거예요 takes no place at all
     with smallest(submission, *map(morphemes_call, texts)):
         found = submission.run(morphemes_of, texts=texts, returns=list[list[tuple[str, str, int, int]]], timeout=KIWI_SECONDS)
         for text, actual in zip(texts, found, strict=True):

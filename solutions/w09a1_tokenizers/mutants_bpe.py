@@ -366,4 +366,46 @@ ByteBPETokenizer.encode = encode
         loses=("bpe-bytes",),
         message="빈칸을 잃었습니다",
     ),
+    Mutant(
+        name="space_put_first",
+        misconception="인코딩할 때 글의 처음에 빈칸을 더하고 디코딩할 때 남긴다",
+        source="""
+right_encode = ByteBPETokenizer.encode
+ByteBPETokenizer.encode = lambda self, text: right_encode(self, f" {text}")
+""",
+        loses=("bpe-bytes",),
+        message="처음에 빈칸을 더하고",
+    ),
+    Mutant(
+        name="pairs_without_order",
+        misconception="쌍의 왼쪽과 오른쪽은 같다",
+        source="""
+right_count = count_pairs
+
+
+def count_pairs(words):
+    counts = Counter()
+    for pair, number in right_count(words).items():
+        counts[min(pair, pair[::-1])] += number
+    return counts
+""",
+        loses=("bpe-pairs",),
+        message="왼쪽과 오른쪽을",
+    ),
+    Mutant(
+        name="smallest_text_ties",
+        misconception="동점이면 문자열이 작은 쌍",
+        source=_train(choice='max(tied) if tie_break == "lexicographic_max" else min(tied)'),
+        loses=("bpe-train",),
+        message="문자열이 가장 작은 쌍을",
+    ),
+    Mutant(
+        name="greatest_id_ties",
+        misconception="동점이면 번호가 큰 쌍",
+        source=_train(
+            choice='max(tied) if tie_break == "lexicographic_max" else max(tied, key=lambda pair: (vocab[pair[0]], vocab[pair[1]]))'
+        ),
+        loses=("bpe-train",),
+        message="번호의 쌍이 가장 큰 것을",
+    ),
 ]

@@ -157,6 +157,73 @@ KoreanTokenizer.decode = decode
         loses=("ko-tokenizer",),
         message="음절로 모으지 않고",
     ),
+    Mutant(
+        name="decomposed_input_left",
+        misconception="처음부터 풀려 있던 글은 그대로 돌려준다",
+        source="""
+right_decompose, right_compose, seen = decompose_jamo, compose_jamo, {}
+
+
+def decompose_jamo(text):
+    seen[right_decompose(text)] = text
+    return right_decompose(text)
+
+
+compose_jamo = lambda text: seen.get(text, right_compose(text))
+""",
+        loses=("ko-jamo",),
+        message="처음부터 조합용 자모로 적힌 글을",
+    ),
+    Mutant(
+        name="factors_swapped",
+        misconception="28과 21을 바꾸어 곱한다",
+        source="""
+def compose_jamo(text):
+    def compose(match):
+        initial, medial = ord(match[1]) - 0x1100, ord(match[2]) - 0x1161
+        final = ord(match[3]) - 0x11A7 if match[3] else 0
+        wrong = (initial * 28 + final) * 21 + medial
+        return chr(0xAC00 + (wrong if wrong < 11_172 else (initial * 21 + medial) * 28 + final))
+
+    return re.sub("([\u1100-\u1112])([\u1161-\u1175])([\u11a8-\u11c2]?)", compose, text)
+""",
+        loses=("ko-jamo",),
+        message="28과 21의 자리를",
+    ),
+    Mutant(
+        name="twenty_seven_for_a_vowel",
+        misconception="모음 하나에 27을 곱한다",
+        source="""
+def compose_jamo(text):
+    def compose(match):
+        initial, medial = ord(match[1]) - 0x1100, ord(match[2]) - 0x1161
+        final = ord(match[3]) - 0x11A7 if match[3] else 0
+        return chr(0xAC00 + (initial * 21 + medial) * 27 + final)
+
+    return re.sub("([\u1100-\u1112])([\u1161-\u1175])([\u11a8-\u11c2]?)", compose, text)
+""",
+        loses=("ko-jamo",),
+        message="27가지로 세고",
+    ),
+    Mutant(
+        name="cut_at_space_characters",
+        misconception="빈칸 글자에서만 나눈다",
+        source="""
+split_eojeol = lambda text: text.split(" ")
+""",
+        loses=("ko-eojeol",),
+        message="줄바꿈과 탭도",
+    ),
+    Mutant(
+        name="end_by_form",
+        misconception="end는 form의 길이로 센다",
+        source="""
+right_morphemes = morphemes
+morphemes = lambda text: [Morpheme(m.form, m.tag, m.start, m.start + len(m.form)) for m in right_morphemes(text)]
+""",
+        loses=("ko-segment",),
+        message="form의 길이로",
+    ),
 ]
 
 # Generated mutants that no check may punish, and why.

@@ -127,4 +127,57 @@ def benchmark(fn, texts, repeat=5, timer=time.perf_counter):
         loses=("cmp-benchmark",),
         message="ZeroDivisionError",
     ),
+    Mutant(
+        name="ratio_upside_down",
+        misconception="토큰을 바이트로 나눈다",
+        source="""
+right_ratio = bytes_per_token
+
+
+def bytes_per_token(encode, texts, special_ids=()):
+    found = right_ratio(encode, texts, special_ids)
+    return 1 / found if found else 0.0
+""",
+        loses=("cmp-ratio",),
+        message="분자와 분모가",
+    ),
+    Mutant(
+        name="types_among_tokens",
+        misconception="서로 다른 조각을 나온 조각의 수로 나눈다",
+        source="""
+def oov_rate(pieces, vocabulary, level="token"):
+    pieces = list(pieces)
+    return len(set(pieces) - set(vocabulary)) / len(pieces) if pieces else 0.0
+""",
+        loses=("cmp-oov",),
+        message="분모는 나온 조각을",
+    ),
+    Mutant(
+        name="fastest_time",
+        misconception="가장 빠른 시간",
+        source="""
+class Fastest:
+    median = staticmethod(min)
+
+
+statistics = Fastest
+""",
+        loses=("cmp-benchmark",),
+        message="가장 빠른 값을",
+    ),
+    Mutant(
+        name="characters_per_second",
+        misconception="초당 글자 수가 초당 바이트 수다",
+        source="""
+right_benchmark = benchmark
+
+
+def benchmark(fn, texts, repeat=5, timer=time.perf_counter):
+    found = right_benchmark(fn, texts, repeat, timer)
+    size = sum(map(len, texts))
+    return found | {"bytes_per_s": size / found["median_s"] if found["median_s"] else 0.0}
+""",
+        loses=("cmp-benchmark",),
+        message="바이트가 아니라 글자를",
+    ),
 ]

@@ -183,7 +183,7 @@ def comparison_row(*arguments):
     }
 """,
         loses=("exp-compare",),
-        message="OOV가 0입니다",
+        message="훈련한 글에서 재면",
     ),
 ]
 

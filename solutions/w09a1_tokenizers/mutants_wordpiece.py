@@ -317,4 +317,44 @@ WordPieceTokenizer.decode = lambda self, ids: right_decode(self, ids).replace("#
         loses=("wp-encode",),
         message="글 안의 ##까지",
     ),
+    Mutant(
+        name="initial_tokens_counted",
+        misconception="토큰의 횟수는 단어의 처음에서만 센다",
+        source=_train(tokens="begun(words)")
+        + """
+
+def begun(words):
+    found = Counter()
+    for word, frequency in words.items():
+        found[word[0]] += frequency
+    return Counter({token: found.get(token, 1) for word in words for token in word})
+""",
+        loses=("wp-train",),
+        message="처음에 오는 토큰만",
+    ),
+    Mutant(
+        name="score_upside_down",
+        misconception="분자와 분모를 바꾼다",
+        source="""
+wordpiece_score = lambda c_ab, c_a, c_b: c_a * c_b / c_ab
+""",
+        loses=("wp-score",),
+        message="분자와 분모가",
+    ),
+    Mutant(
+        name="hundred_is_too_long",
+        misconception="100글자부터 [UNK]",
+        source="""
+right_encode = WordPieceTokenizer.encode
+
+
+def encode(self, text):
+    return [n for word in pretokenize(text) for n in ([self.unk_id] if len(word) >= 100 else right_encode(self, word))]
+
+
+WordPieceTokenizer.encode = encode
+""",
+        loses=("wp-encode",),
+        message="꼭 100글자인",
+    ),
 ]
