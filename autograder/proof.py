@@ -138,12 +138,13 @@ class ImpatientSubmission(NotebookSubmission):
     def _exchange(self, request: str, timeout: float) -> str:
         if self.stuck:
             raise TimedOut("앞의 호출이 끝나지 않았습니다.")
+        seconds = min(timeout, self.patience)
         try:
-            with _work_limit(min(timeout, self.patience)):
+            with _work_limit(seconds):
                 return super()._exchange(request, timeout)
         except (TimedOut, Stop):
             self.stuck = True
-            raise TimedOut("끝나지 않는 반복이 있는지 보세요.") from None
+            raise TimedOut(f"{seconds:g}초 안에 끝나지 않았습니다. 끝나지 않는 반복이 있는지 보세요.") from None
 
 
 @contextlib.contextmanager

@@ -174,7 +174,7 @@ right_benchmark = benchmark
 
 def benchmark(fn, texts, repeat=5, timer=time.perf_counter):
     found = right_benchmark(fn, texts, repeat, timer)
-    size = sum(map(len, texts))
+    size = sum(len(text) for text in texts if isinstance(text, str))
     return found | {"bytes_per_s": size / found["median_s"] if found["median_s"] else 0.0}
 """,
         loses=("cmp-benchmark",),
