@@ -290,7 +290,7 @@ def _dependency(submission, evidence):
     return rows
 
 
-@pytest.mark.grades("exp-dependency", hint=("대각선은 0이어야 합니다.", "대각선이 아닌 칸은 1/2에 가깝습니다.", *AGAIN_HINT))
+@pytest.mark.grades("exp-dependency", hint=("대각선은 0이고, 대각선이 아닌 칸은 1/2에 가깝습니다.", *AGAIN_HINT))
 def test_dependency_table(submission, evidence):
     """대각선은 0, 나머지 칸은 1/2 ± 6/(2√n)이고 마주 보는 두 칸의 합은 1입니다. 제출한 코드로 다시 계산하면 같습니다."""
     rows = _dependency(submission, evidence)
@@ -348,7 +348,7 @@ def _logs(evidence):
 @pytest.mark.grades(
     "exp-compare",
     weight=2,
-    hint=("배치와 처음 가중치의 지문이 모두 같아야 합니다.", "같은 시드, 같은 단계 수로 훈련하세요.", *AGAIN_HINT),
+    hint=("배치와 처음 가중치의 지문이 모두 같아야 합니다. 같은 시드, 같은 단계 수로 훈련하세요.", *AGAIN_HINT),
 )
 def test_arms_are_equal(submission, evidence, record):
     """세 실험군의 배치, 처음 가중치, 단계 수가 같고 매개변수는 질의 벡터만큼만 다르며, 표의 값이 서로 맞습니다."""
