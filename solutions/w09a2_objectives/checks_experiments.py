@@ -160,7 +160,9 @@ RATE |= dict.fromkeys(("first_loss", "own_loss", "common_loss", "half_loss"), fl
 
 
 def _rates(submission, evidence):
-    example = [{"rate": rate, "targets_per_step": 1.0} | dict.fromkeys(("own_loss", "common_loss", "half_loss"), 1.0) for rate in (0.5, 0.1)]
+    example = [
+        {"rate": rate, "targets_per_step": 1.0} | dict.fromkeys(("own_loss", "common_loss", "half_loss"), 1.0) for rate in (0.5, 0.1)
+    ]
     submission.call("rate_conclusions", example, returns=dict[str, object])
     rows = _table(evidence, "rates", RATE, len(RATES))
     if sorted(row["rate"] for row in rows) != list(RATES) or {row["steps"] for row in rows} != {STEPS[evidence.profile] // 2}:
