@@ -36,11 +36,12 @@ def masking(rng: np.random.Generator) -> dict[str, float]:
 
 
 def order(rng: np.random.Generator) -> tuple[list[int], int]:
-    """A permutation that differs from its inverse, and a position that is neither first nor last in it."""
+    """A permutation, and a position neither first nor last in it whose rank differs from what the permutation has in its place."""
     while True:
-        drawn = rng.permutation(6)
-        if not np.array_equal(drawn, np.argsort(drawn)):
-            return [int(position) for position in drawn], int(drawn[int(rng.integers(1, 5))])
+        drawn = [int(position) for position in rng.permutation(6)]
+        rank = int(rng.integers(1, 5))
+        if drawn[drawn[rank]] != rank:
+            return drawn, drawn[rank]
 
 
 def context(rng: np.random.Generator) -> dict[str, int]:

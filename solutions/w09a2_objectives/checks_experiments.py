@@ -17,6 +17,7 @@ STEPS, RATES, VOCABULARY = {"cpu": 1_200, "gpu": 3_000}, (0.15, 0.3, 0.5), 1_024
 BATCH = {"cpu": 8 * 64, "gpu": 16 * 128}
 TOGETHER = 0.02  # of a loss; two machines part by less than a thousandth in the first twenty steps
 NEAR_START = 0.05
+LEARNT = 0.25  # of the questions, twice as many as by chance; right solutions answer far more, whatever their seed
 PACK_HINT = (
     "표를 만드는 셀을 끝까지 실행했나요?",
     "PROFILE을 'cpu'로 두세요.",
@@ -376,8 +377,8 @@ def test_arms_are_equal(submission, evidence, record):
             expect.fail(f"{name}: cloze나 distinct2가 있을 수 없는 값입니다.")
     best = max(row["cloze"] for row in rows)
     record.metric("cloze", 100 * best, "%", title="빈칸 문제의 정답률 (가장 높은 모델)", better="higher")
-    if rows[0]["cloze"] < 0.375:
-        expect.fail(f"CLM의 정답률 {rows[0]['cloze']:.3f}이(가) 찍을 때의 세 배(0.375)에 못 미칩니다.", "배우지 못함")
+    if rows[0]["cloze"] < LEARNT:
+        expect.fail(f"CLM의 정답률 {rows[0]['cloze']:.3f}이(가) 찍을 때의 1/8과 다르지 않습니다. 모델이 배우지 못했습니다.", "배우지 못함")
 
 
 @pytest.mark.grades("exp-compare", weight=2, hint=AGAIN_HINT)

@@ -102,6 +102,8 @@ def work_done(student, what, sizes):
         return model
 
     fixed = torch.randn(64, 64, 40, generator=torch.Generator().manual_seed(1))
+    with Counting():  # torch imports what it needs for this
+        fixed.sum()
     found = []
     for rows, length, vocab_size in sizes:
         dice = torch.Generator().manual_seed(0)
@@ -129,11 +131,10 @@ def work_done(student, what, sizes):
         def trace(frame, event, argument):  # noqa: ARG001
             nonlocal lines
             lines += event == "line"
-            return trace if "site-packages" not in frame.f_code.co_filename else None
+            return trace if any(mark in frame.f_code.co_filename for mark in ("<ipython-input", "ipykernel_")) else None
 
         previous = sys.gettrace()
-        counting = Counting()
-        with counting:
+        with Counting() as counting:
             sys.settrace(trace)
             try:
                 result = tasks[what]()
@@ -155,8 +156,6 @@ def _same_work(submission, names, axes):
     for what in names:
         base = (2, SMALL, 12)
         for axis, (place, word) in axes.items():
-            if what in ("causal_mask", "two_stream_masks", "filter_logits") and axis not in ("T", "V")[what == "filter_logits" :]:
-                continue
             larger = tuple(LARGE if i == place else size for i, size in enumerate(base))
             smaller = tuple(SMALL if i == place else size for i, size in enumerate(base))
             (before, lines, *_), (after, more, *_) = _work(submission, what, [smaller, larger])
