@@ -150,7 +150,7 @@ def described(student, names):
 
 @pytest.mark.grades("quality-static", hint=("함수마다 무엇을 하는지 한 문장을 적으세요.",))
 def test_functions_are_described(submission):
-    """약속한 함수에 설명과 타입이 있습니다. 나머지는 채점할 때 줄마다 봅니다."""
+    """약속한 함수에 설명과 타입이 있습니다. 나머지 줄은 이 검사가 보지 않습니다."""
     names = ["causal_mask", "causal_attention", "clm_loss", "generate", "mask_tokens", "two_stream_masks", "plm_loss", "pseudo_perplexity"]
     for name, (documented, bare) in submission.run(described, names=names, returns=dict[str, tuple[bool, list[str]]]).items():
         if not documented:
