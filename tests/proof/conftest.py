@@ -2,62 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass
 from itertools import count
-from pathlib import Path
 from typing import Any
 
 import pytest
+from proofroom import Room
 
 from autograder.build import build_source
-from autograder.course import Course, open_course
+from autograder.course import open_course
 from autograder.evidence import Evidence
-from autograder.manifest import Assignment
-from autograder.proof import Cell, ImpatientSubmission, definitions, grade_namespace, namespace_of, sources_of
-from autograder.result import ItemResult
-from autograder.review import review_sources
+from autograder.proof import definitions, namespace_of
 from course_lib.kit import corpora, world
 from course_lib.tokenizers.learner import learn_merges
 from course_lib.tokenizers.wordpiece import train_wordpiece
 
 ID = "w09a1_tokenizers"
-STUDENT = "2026-001"
-
-
-@dataclass(frozen=True)
-class Room:
-    """One assignment under proof."""
-
-    course: Course
-    assignment: Assignment
-    path: Path
-    cells: tuple[Cell, ...]
-    evidence: Evidence
-
-    def automatic(self, *dimensions: str) -> list[str]:
-        return [
-            item.id
-            for item in self.assignment.by_id.values()
-            if not item.manual and (not dimensions or getattr(item, "dimension", "bonus") in dimensions)
-        ]
-
-    def grade(
-        self,
-        cells: Iterable[Cell] | None = None,
-        *extra: str,
-        items: Collection[str] | None = None,
-        evidence: Evidence | None = None,
-        student: str = STUDENT,
-        sources: dict[str, str] | None = None,
-    ) -> dict[str, ItemResult]:
-        """Both passes on the cells and what runs after them; automatic items only."""
-        cells = list(self.cells if cells is None else cells)
-        sources = sources_of(cells) if sources is None else sources
-        submission = ImpatientSubmission(namespace_of(cells, *extra), student, sources)
-        fixtures = {"evidence": self.evidence if evidence is None else evidence, "review": review_sources(sources)}
-        wanted = self.automatic() if items is None else list(items)
-        return grade_namespace(self.path, self.assignment, submission, fixtures=fixtures, items=wanted)
 
 
 def measured(namespace: dict[str, Any]) -> Evidence:
