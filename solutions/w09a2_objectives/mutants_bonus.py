@@ -162,13 +162,13 @@ def span_lengths(budget, mean, generator):
         message="고르게 뽑아야",
     ),
     Mutant(
-        name="geometric_lengths",
+        name="evenly_drawn_lengths",
         misconception="길이는 아무 분포나 좋다",
         source="""
 def span_lengths(budget, mean, generator):
     lengths = []
     while (left := budget - sum(lengths)) > 0:
-        lengths.append(min(int(torch.randint(2 * int(mean) + 1, (1,), generator=generator)), left))
+        lengths.append(min(int(torch.randint(2 * int(mean) + 2, (1,), generator=generator)), left))
     return lengths
 """,
         loses=("bonus-denoise",),
