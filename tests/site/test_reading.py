@@ -120,9 +120,9 @@ def test_a_reader_can_choose_the_other_mode(address: str, page: Page) -> None:
     assert chosen in {"dark", "light"}
 
 
-def test_the_front_page_leads_to_three_ways_in(address: str, page: Page) -> None:
+def test_the_front_page_leads_to_four_ways_in(address: str, page: Page) -> None:
     page.open(f"{address}/index.html", settle=0.5)
-    page.wait_for("document.querySelectorAll('.doors a').length == 3")
+    page.wait_for("document.querySelectorAll('.doors a').length == 4")
     doors = page.evaluate("[...document.querySelectorAll('.doors a')].map((a) => [a.href, a.getBoundingClientRect().bottom])")
     assert all(bottom < 900 for _, bottom in doors), "one screen"
     for target, _ in doors:
