@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from nbformat import NotebookNode
+
 from autograder.course import Course
 from autograder.evidence import Evidence
 from autograder.manifest import Assignment
@@ -56,3 +58,11 @@ class Room:
         fixtures = {"evidence": self.evidence if evidence is None else evidence, "review": review_sources(sources)}
         wanted = self.automatic() if items is None else list(items)
         return grade_namespace(self.path, self.assignment, submission, fixtures=fixtures, items=wanted, secret=secret)
+
+
+def with_person(cells: Iterable[Cell], notebook: NotebookNode) -> tuple[Cell, ...]:
+    """Cells of the objectives notebook with the free one that moves the student to the island, where given cells look for it."""
+    cells = list(cells)
+    (person,) = [cell.source for cell in notebook.cells if cell.cell_type == "code" and cell.source.startswith("ME = ")]
+    place = next(number for number, cell in enumerate(cells) if cell.name == "given-setup")
+    return (*cells[: place + 1], Cell("free-me", person), *cells[place + 1 :])

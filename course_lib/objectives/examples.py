@@ -13,7 +13,7 @@ from course_lib.objectives import attention, clm, compare, mlm, plm
 from course_lib.objectives.judging import near
 
 _DRAW = "torch.randn({}, generator=torch.Generator().manual_seed(0))"
-_MODEL = "lambda x: torch.sin((x.sum(-1, keepdim=True) - x)[..., None] * torch.arange(1, 7) * 0.7)"
+_MODEL = "lambda x: torch.sin((x.sum(-1, keepdim=True) + x)[..., None] * torch.arange(1, 7) * 0.7)"
 
 
 def _drawn(*shape: int) -> Tensor:
@@ -24,9 +24,17 @@ def _text(*shape: int) -> str:
     return _DRAW.format(", ".join(map(str, shape)))
 
 
+def _table(rows: Sequence[Any], dtype: torch.dtype) -> Tensor:
+    """Rows of one length as a tensor. Raises ValueError where there is nothing, or the rows differ in length."""
+    table = torch.tensor(rows, dtype=dtype)
+    if not table.numel():
+        raise ValueError("there is nothing to look at")
+    return table
+
+
 def neighbour_model(ids: Tensor) -> Tensor:
-    """The model of the lines: six tokens, and logits that depend on the sum of all others."""
-    return torch.sin((ids.sum(-1, keepdim=True) - ids)[..., None] * torch.arange(1, 7) * 0.7)
+    """The model of the lines: six tokens, and logits that depend on the sum of all and on its own token."""
+    return torch.sin((ids.sum(-1, keepdim=True) + ids)[..., None] * torch.arange(1, 7) * 0.7)
 
 
 def _call(
@@ -64,7 +72,7 @@ def padded_attention_call(mask: Sequence[bool]) -> Call:
     """``causal_attention`` of one row with padding."""
 
     def right(mask: Sequence[bool]) -> Tensor:
-        return attention.causal_attention(*_drawn(3, 1, 1, len(mask), 2), torch.tensor([mask]))
+        return attention.causal_attention(*_drawn(3, 1, 1, len(mask), 2), _table([mask], torch.bool))
 
     def line(mask: Sequence[bool]) -> str:
         return f"causal_attention(*{_text(3, 1, 1, len(mask), 2)}, torch.tensor([{mask!r}]))"
@@ -90,7 +98,7 @@ def padded_loss_call(mask: Sequence[Sequence[bool]]) -> Call:
     """``clm_loss`` with padding."""
 
     def right(mask: Sequence[Sequence[bool]]) -> Tensor:
-        real = torch.tensor(mask)
+        real = _table(mask, torch.bool)
         return clm.clm_loss(_drawn(*real.shape, 5), torch.zeros(real.shape, dtype=torch.long), real)
 
     def line(mask: Sequence[Sequence[bool]]) -> str:
@@ -104,9 +112,7 @@ def filter_call(logits: Sequence[float], top_k: int, top_p: float) -> Call:
     """``filter_logits`` of one row."""
 
     def right(logits: Sequence[float], top_k: int, top_p: float) -> Tensor:
-        if not logits:
-            raise ValueError("no token")
-        return clm.filter_logits(torch.tensor([logits]), top_k, top_p)
+        return clm.filter_logits(_table([logits], torch.float32), top_k, top_p)
 
     logits = [round(float(value), 2) for value in logits]
     return _call(
@@ -153,7 +159,7 @@ def masked_loss_call(labels: Sequence[Sequence[int]]) -> Call:
     """``mlm_loss``."""
 
     def right(labels: Sequence[Sequence[int]]) -> Tensor:
-        targets = torch.tensor(labels)
+        targets = _table(labels, torch.long)
         return mlm.mlm_loss(_drawn(*targets.shape, 5), targets)
 
     def line(labels: Sequence[Sequence[int]]) -> str:
@@ -195,7 +201,7 @@ def order_loss_call(order: Sequence[int], n_predict: int, rows: int = 1) -> Call
 
 
 def pseudo_perplexity_call(ids: Sequence[int], special: Sequence[bool] | None = None) -> Call:
-    """``pseudo_perplexity`` of a model that sees all other tokens."""
+    """``pseudo_perplexity`` of a small model that sees all tokens."""
 
     def marked(ids: Sequence[int]) -> list[bool] | None:
         return None if special is None else [place == 0 for place in range(len(ids))]
@@ -214,7 +220,7 @@ def pseudo_perplexity_call(ids: Sequence[int], special: Sequence[bool] | None = 
 
 
 def infill_call(ids: Sequence[int]) -> Call:
-    """``infill`` with a model that sees all other tokens; 5 is the mask."""
+    """``infill`` with a small model that sees all tokens; 5 is the mask."""
 
     def right(ids: Sequence[int]) -> list[int]:
         if not ids or max(ids) > 5:

@@ -180,11 +180,12 @@ def test_special_tokens_and_the_generator(submission, rng):
     """특수 토큰은 p가 1이어도 고르지 않고, p가 0이면 아무것도 고르지 않습니다. 같은 시드는 같게, 부를 때마다 새로, 줄마다 따로 가립니다."""
     ids, seed = _text(rng, 6, 80), int(rng.integers(2**31))
     special = torch.from_numpy(rng.random((6, 80)) < 0.3)
-    ((_, labels),) = _mask(submission, ids, special, (1.0, 0.8, 0.1), seed)
-    if bool((labels[special] != -100).any()):
-        expect.fail("special_mask가 True인 자리를 골랐습니다. 특수 토큰은 고르지 않습니다.", "특수 토큰을 고름")
-    if bool((labels[~special] == -100).any()):
-        expect.fail("p가 1인데 고르지 않은 자리가 있습니다.")
+    with smallest(submission, masking_call(4, 1.0), masking_call(4, 0.0)):
+        ((_, labels),) = _mask(submission, ids, special, (1.0, 0.8, 0.1), seed)
+        if bool((labels[special] != -100).any()):
+            expect.fail("special_mask가 True인 자리를 골랐습니다. 특수 토큰은 고르지 않습니다.", "특수 토큰을 고름")
+        if bool((labels[~special] == -100).any()):
+            expect.fail("p가 1인데 고르지 않은 자리가 있습니다.")
     ((inputs, labels),) = _mask(submission, ids, special, (0.0, 0.8, 0.1), seed)
     if bool((labels != -100).any()) or not torch.equal(inputs, ids):
         expect.fail("p가 0인데 고른 자리가 있습니다.")
@@ -246,10 +247,13 @@ def masked_loss_gradient(student, logits, labels):
     ),
 )
 def test_masked_loss_can_be_trained(submission, rng):
-    """고르지 않은 자리에는 기울기가 없고, 고른 자리가 하나도 없으면 손실도 기울기도 0입니다."""
+    """고르지 않은 자리에는 기울기가 없고, 하나만 골랐어도 맞으며, 하나도 없으면 손실도 기울기도 0입니다."""
     logits = floats(rng, 3, 9, 7)
-    _, labels = _labels(rng, 3, 9, 7)
-    for targets, name in ((labels, "무작위 정답"), (torch.full_like(labels, -100), "고른 자리가 없는 배치")):
+    ids, labels = _labels(rng, 3, 9, 7)
+    nothing = torch.full_like(labels, -100)
+    alone = nothing.clone()
+    alone[1, 4] = ids[1, 4]
+    for targets, name in ((labels, "무작위 정답"), (alone, "하나만 고른 배치"), (nothing, "고른 자리가 없는 배치")):
         leaf = logits.clone().requires_grad_()
         right = mlm_loss(leaf, targets)
         right.backward()

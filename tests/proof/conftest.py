@@ -1,12 +1,14 @@
-"""The tokenizer assignment as the proofs need it: its cells, the evidence that its solution makes, and grading in process."""
+"""The assignments as the proofs need them: their cells, the evidence that their solutions make, and grading in process."""
 
 from __future__ import annotations
 
+import json
 from itertools import count
+from pathlib import Path
 from typing import Any
 
 import pytest
-from proofroom import Room
+from proofroom import Room, with_person
 
 from autograder.build import build_source
 from autograder.course import open_course
@@ -67,3 +69,14 @@ def room() -> Room:
     fast = namespace_of(cells, parameters={"PROFILE": "cpu"})
     fast |= {"learn_merges": learn_merges, "train_wordpiece": train_wordpiece}  # the reference's: equal, and ten times faster
     return Room(course, assignment, course.room(ID), cells, measured(fast))
+
+
+@pytest.fixture(scope="session")
+def objectives() -> Room:
+    """The objectives assignment: given cells read little, and the evidence is what pack wrote of the solution in the cpu profile."""
+    course = open_course()
+    assignment = course.assignment("w09a2_objectives")
+    notebook = build_source(course, assignment)
+    made = json.loads((Path(__file__).parent / "w09a2_evidence.json").read_text(encoding="utf-8"))
+    cells = with_person(definitions(notebook), notebook)
+    return Room(course, assignment, course.room(assignment.id), cells, Evidence(**made, present=True), {"PROFILE": "smoke"})

@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-import json
 import random
 from itertools import cycle, islice
-from pathlib import Path
 
 import nbformat
 import pytest
 import torch
-from proofroom import STUDENT, Room
+from proofroom import STUDENT, Room, with_person
 
-from autograder.build import build_release, build_source
-from autograder.course import ROOT, open_course
+from autograder.build import build_release
+from autograder.course import ROOT
 from autograder.evidence import Evidence
 from autograder.mutation import generated_mutants
-from autograder.proof import Cell, definitions, load_alternatives, load_equivalents, load_mutants, lost, messages, sources_of
+from autograder.proof import definitions, load_alternatives, load_equivalents, load_mutants, lost, messages, sources_of
 from autograder.roomfiles import public_checks
 from course_lib.kit.binding import NotebookSubmission
 from course_lib.kit.checking import run_checks
@@ -33,24 +31,11 @@ ALTERNATIVES = load_alternatives(ROOM)
 EQUIVALENTS = load_equivalents(ROOM)
 SAMPLED = 20  # generated mutants in the normal run
 STUDENTS = (STUDENT, "2026-002", "2026-003")  # the numbers of one may hide a mistake
-MADE = Path(__file__).parent / "w09a2_evidence.json"  # what pack wrote of the solution in the cpu profile
-SMOKE = {"PROFILE": "smoke"}  # sizes of what given cells read; checks name the profile of the evidence where they train
-
-
-def with_person(cells, notebook):
-    """The cells with the free one that moves the student to the island, where given cells look for it."""
-    (person,) = [cell.source for cell in notebook.cells if cell.cell_type == "code" and cell.source.startswith("ME = ")]
-    place = next(number for number, cell in enumerate(cells) if cell.name == "given-setup")
-    return (*cells[: place + 1], Cell("free-me", person), *cells[place + 1 :])
 
 
 @pytest.fixture(scope="module")
-def room() -> Room:
-    torch.set_num_threads(1)
-    course = open_course()
-    assignment, notebook = course.assignment(ID), build_source(course, course.assignment(ID))
-    evidence = Evidence(**json.loads(MADE.read_text(encoding="utf-8")), present=True)
-    return Room(course, assignment, course.room(ID), with_person(definitions(notebook), notebook), evidence, SMOKE)
+def room(objectives) -> Room:
+    return objectives
 
 
 def evidence_of(room, namespace):
