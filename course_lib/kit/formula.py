@@ -39,7 +39,7 @@ CONSTANTS = {"e": math.e, "E": math.e, "pi": math.pi}
 
 LENGTH, NODES, DEPTH, DIGITS = 1_000, 1_000, 150, 20
 POINTS, ENOUGH = 40, 12  # evaluated, and needed to call two formulas the same
-RELATIVE = 1e-9
+RELATIVE, LEAST = 1e-9, 1e-3  # below LEAST the difference counts as it is: sums that cancel leave 1e-14 and more
 PRIME = 2**61 - 1
 
 
@@ -168,7 +168,7 @@ def _compare(left: Formula, right: Formula) -> dict[str, float] | None:
         a, b = left.at(point), right.at(point)
         if a is None or b is None:
             continue
-        if abs(a - b) > RELATIVE * max(abs(a), abs(b), 1e-6):
+        if abs(a - b) > RELATIVE * max(abs(a), abs(b), LEAST):
             return point
         agreed += 1
     return None if agreed >= ENOUGH else {}

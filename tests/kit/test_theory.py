@@ -104,6 +104,7 @@ def test_a_tolerance_as_large_as_the_answer_is_the_questions_fault(loose):
         ("(n+1)**40 * (n+1)**-39", "n + 1"),
         ("-n + 2*n", "+n"),
         ("e**n", "exp(n)"),
+        ("log(1 + (1 - k)**8)", "log(k**8 - 8*k**7 + 28*k**6 - 56*k**5 + 70*k**4 - 56*k**3 + 28*k**2 - 8*k + 2)"),
     ],
 )
 def test_equal_formulas(left, right):

@@ -65,8 +65,8 @@ def test_students_install_all_that_the_kit_imports() -> None:
                 imported.update(alias.name.partition(".")[0] for alias in node.names)
             elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
                 imported.add(node.module.partition(".")[0])
-    foreign = imported - set(sys.stdlib_module_names) - {"course_lib", "yaml", "torch", "datasets"}
-    # yaml only where there are manifests, torch only for replies that are tensors, datasets where a notebook asks for them
+    foreign = imported - set(sys.stdlib_module_names) - {"course_lib", "yaml", "torch", "datasets", "transformers"}
+    # yaml only where there are manifests, torch only for replies that are tensors, the others where a notebook asks for them
     providers = importlib.metadata.packages_distributions()
     distributions = {name.lower().replace("_", "-") for module in foreign for name in providers.get(module, [module])}
     assert distributions <= installed_by_the_page()
