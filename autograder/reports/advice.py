@@ -30,7 +30,7 @@ def strengths(made: Sequence[Section], findings: int) -> Iterator[str]:
         titles = ", ".join(item.title for item in sorted(done, key=lambda item: -item.max_score)[:NAMED])
         more = " 등" if len(done) > NAMED else ""
         if section.id == "bonus":
-            yield f"보너스: {titles}{more}에서 {points(section.score)}점을 더 받았습니다."
+            yield f"가산점: {titles}{more}에서 {points(section.score)}점을 더 받았습니다."
         elif len(done) == len(section.items):
             yield f"{section.title}: {len(done)}개 항목을 모두 통과했습니다."
         else:

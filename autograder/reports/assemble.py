@@ -49,7 +49,7 @@ def make_report(
     report = Report(
         assignment=assignment.id,
         title=assignment.title,
-        eyebrow="캡스톤" if assignment.id == "capstone" else f"{assignment.week}주차 과제 {assignment.number}",
+        eyebrow="종합 프로젝트" if assignment.id == "capstone" else f"{assignment.week}주차 과제 {assignment.number}",
         student=result.student,
         name=standing.name if standing is not None else "",
         status=result.status,
@@ -110,7 +110,7 @@ def _steps(result: Result, standing: Standing | None) -> tuple[Step, ...]:
     """The sum that makes the total, where it is more than the four dimensions."""
     bonus = result.bonus if standing is None else standing.bonus
     score = result.score if standing is None else standing.raw
-    added = [("보너스", bonus)]
+    added = [("가산점", bonus)]
     if standing is not None:
         added += [("조정", standing.adjustment), ("지각 감점", -abs(standing.penalty))]
     more = tuple(Step(title, value) for title, value in added if value)

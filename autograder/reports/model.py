@@ -31,7 +31,7 @@ class CheckView:
     Attributes:
         state: good, bad or wait.
         properties: what is checked.
-        example: the smallest failing input, as a line to paste; ``got`` what the student's code gave for it.
+        example: the smallest failing input, as a line to paste; ``got`` what the student's code gave for it, ``expected`` what is right.
         place: the cell and line where it went wrong, in words.
         at_stake: points that these checks are worth.
     """
@@ -43,6 +43,7 @@ class CheckView:
     hint: tuple[str, ...] = ()
     example: str = ""
     got: str = ""
+    expected: str = ""
     place: str = ""
     at_stake: float = 0.0
 

@@ -14,7 +14,7 @@ from autograder.result import CheckResult, ItemResult, Result
 if TYPE_CHECKING:
     from autograder.standing import ItemStanding, Standing
 
-DIMENSION_TITLES = {"implementation": "구현", "theory": "이론", "experiments": "실험", "quality": "코드 품질", "bonus": "보너스"}
+DIMENSION_TITLES = {"implementation": "구현", "theory": "이론", "experiments": "실험", "quality": "코드 품질", "bonus": "가산점"}
 DIMENSION_NOTES = {
     "implementation": "숨은 검사가 새로운 입력으로 함수를 시험합니다.",
     "theory": "계산 문제는 자동으로, 서술 문제는 사람이 채점합니다.",
@@ -138,6 +138,7 @@ def _failure(together: list[CheckResult], names: Mapping[str, str], at_stake: fl
         hint=next((check.hint for check in together if check.hint), ()),
         example=shown.example,
         got=shown.got,
+        expected=shown.expected,
         place=place_of(shown),
         at_stake=at_stake,
     )

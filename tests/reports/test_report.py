@@ -194,7 +194,7 @@ def test_the_json_is_the_page(assignment: Assignment) -> None:
     report = make_report(assignment, result, standing=standing_of(result, manual=0.5), links={"add": LINK}, issued="오늘")
     data = json.loads(report_json(report))
     assert data["schema"] == 1
-    assert (data["student"], data["total"], data["steps"][1]["title"]) == ("2026-10231", report.total, "보너스")
+    assert (data["student"], data["total"], data["steps"][1]["title"]) == ("2026-10231", report.total, "가산점")
     assert data["sections"][0]["items"][0]["book"] == {"title": LINK.title, "url": LINK.url}
     assert data.keys() == {entry.name for entry in dataclasses.fields(report)}
     assert report_json(report) == report_json(

@@ -70,14 +70,14 @@ def test_the_page_says_everything_of_the_result(assignment: Assignment, result: 
         "정해진 시간 안에 끝나지 않아",
         "뜻 없는 이름",
         "김조교: 연장을 인정합니다",
-        "보너스 +2점",
+        "가산점 +2점",
         "채점을 기다리는 항목이 2개 있습니다",
         "최대 2점이 더해집니다",
         "0123456789ab",
     ):
         assert said in text, said
     assert f"{result.score + result.bonus:g} / 10점" in text
-    assert "네 영역의 합 7 보너스 +2 총점 9점" in text
+    assert "네 영역의 합 7 가산점 +2 총점 9점" in text
 
 
 def test_staff_matters_stay_with_staff(assignment: Assignment, result: Result) -> None:

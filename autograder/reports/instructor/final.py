@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
+from autograder.exports import table
 from autograder.reports.instructor import charts
 from autograder.reports.instructor.page import render
 from autograder.reports.instructor.statistics import histogram, summary
@@ -17,7 +16,6 @@ from autograder.standing import Standing
 
 CAPSTONE = "capstone"
 MOST = 100.0
-FORMULA = "=+-@\t\r"
 
 
 @dataclass(frozen=True)
@@ -100,21 +98,23 @@ def render_final(final: Final, made: datetime) -> str:
         made=made,
         total=summary(totals),
         columns=charts.columns(histogram(totals, MOST)) if totals else [],
-        titles={column.id: "캡스톤" if column.id == CAPSTONE else f"{column.week}주차 {column.number}" for column in final.columns},
+        titles={column.id: "종합 프로젝트" if column.id == CAPSTONE else f"{column.week}주차 {column.number}" for column in final.columns},
     )
 
 
 def final_csv(final: Final) -> str:
     """The same table for a spreadsheet; nothing in it can be a formula."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\r\n")
-    heading = ["학번", "이름", *(column.id for column in final.columns), "주차 합계", "캡스톤", "최종 성적", "채점된 부분의 비율", "대기"]
-    writer.writerow(heading)
-    for line in final.lines:
-        earned = [_number(line.earned[column.id]) for column in final.columns]
-        rest = [_number(line.weekly), _number(line.capstone), _number(line.total), _number(line.so_far), str(line.waiting)]
-        writer.writerow([_text(line.student), _text(line.name), *earned, *rest])
-    return "\ufeff" + out.getvalue()
+    rest = ["주차 합계", "종합 프로젝트", "최종 성적", "채점된 부분의 비율", "대기"]
+    heading = ["학번", "이름", *(column.id for column in final.columns), *rest]
+    rows = [
+        [
+            *(line.student, line.name),
+            *(line.earned[column.id] for column in final.columns),
+            *(line.weekly, line.capstone, line.total, line.so_far, line.waiting),
+        ]
+        for line in final.lines
+    ]
+    return table([heading, *rows])
 
 
 def _line(
@@ -150,11 +150,3 @@ def _worth(specification: Specification, column: Column, weekly_points: int) -> 
     if column.id == CAPSTONE:
         return Decimal(specification.final.get(CAPSTONE, 0))
     return Decimal(specification.final["weekly"]) * column.points / weekly_points
-
-
-def _number(value: float | None) -> str:
-    return "" if value is None else f"{value:.4f}".rstrip("0").rstrip(".")
-
-
-def _text(value: str) -> str:
-    return f"'{value}" if value.startswith(tuple(FORMULA)) else value
