@@ -1,0 +1,1 @@
+"""Reference simulations of distributed training: the oracles behind the checks of the distributed assignment. Import its modules."""
