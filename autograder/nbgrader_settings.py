@@ -59,6 +59,8 @@ def nbgrader_config(course: Course, *, root: Path | None = None) -> Config:
     # As names, so that they are imported by autograde only.
     config.Autograde.exporter_class = "autograder.nbgrader_hooks.RestoringExporter"
     config.Autograde.autograde_preprocessors = list(AUTOGRADE_PREPROCESSORS)
+    config.GenerateFeedback.exporter_class = "autograder.nbgrader_feedback.ReportExporter"
+    config.GenerateFeedback.preprocessors = []
     config.AssignLatePenalties.plugin_class = "autograder.lateness.CourseLatePenalty"
     config.ExportApp.plugin_class = "autograder.exports.CourseExport"
     config.HTMLExporter.filters = {"markdown2html": "autograder.safe_markdown.safe_markdown"}

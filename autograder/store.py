@@ -38,6 +38,7 @@ UNUSED_IN_ROOM = frozenset({"mutants.py", "mutants_*.py", "alternatives", "cohor
 AFTER_RESULTS = frozenset(
     {
         *("cohort.py", "collect.py", "gradebook.py", "ledger.py", "autograde.py", "nbgrader_hooks.py", "nbgrader_settings.py"),
+        "nbgrader_feedback.py",
         *("roster.py", "schedule.py", "attempts.py", "recorded.py", "standing.py", "commands.py"),
         *("cli_feedback.py", "cli_publish.py", "cli_report.py", "cli_term.py", "cli_marking.py", "marking"),
         *("archives.py", "matching.py", "intake.py", "collecting.py", "choosing.py", "extensions.py", "lateness.py"),

@@ -11,6 +11,7 @@ from pathlib import Path
 import nbformat
 import pytest
 import tinycourse
+from nbconvert.exporters import HTMLExporter
 from nbformat.v4 import new_output
 from nbgrader.apps import NbGraderAPI
 from nbgrader.utils import determine_grade
@@ -18,6 +19,7 @@ from nbgrader.utils import determine_grade
 from autograder import grade, store
 from autograder.autograde import graded_notebook
 from autograder.course import ROOT, Course
+from autograder.feedback import make_feedback
 from autograder.gradebook import register, scores, total
 from autograder.nbgrader_hooks import read_release, result_for, write_scores
 from autograder.nbgrader_settings import nbgrader_config
@@ -266,16 +268,26 @@ $$<script>alert(8)</script>$$ $\\href{javascript:alert(9)}{x}$
 """
 
 
-def test_nbgraders_feedback_shows_essays_as_text(desk):
-    desk.submit("kim", tinycourse.SOLUTIONS | {"essay-add": HOSTILE_TEXT})
-    desk.record(desk.result("kim"))
-    assert NbGraderAPI(config=nbgrader_config(desk.course)).generate_feedback(tinycourse.ID, "kim")["success"]
-    page = Path(desk.course.term, "feedback", "kim", tinycourse.ID, f"{tinycourse.ID}.html").read_text()
+LIVE = ("<script>alert", "<img src=x", "<b onclick", "<div onclick", 'href="javascript', "http://e.example", "\\href")
+
+
+def test_essays_are_shown_as_text(desk):
+    """As formgrader shows them: by nbconvert with the settings of the course."""
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell(HOSTILE_TEXT)])
+    page, _ = HTMLExporter(config=nbgrader_config(desk.course)).from_notebook_node(notebook)
     essay = page[page.index("<p>hi ") :][:1500]
     assert "&lt;script&gt;alert(1)" in essay
-    for live in ("<script>alert", "<img src=x", "<b onclick", "<div onclick", 'href="javascript', "http://e.example", "\\href"):
-        assert live not in page, live
-    assert "Score: 10.0 / 10.0" in page
+    assert [live for live in LIVE if live in essay] == []
+
+
+def test_nbgraders_feedback_is_the_report(desk):
+    desk.submit("kim", tinycourse.SOLUTIONS | {"essay-add": HOSTILE_TEXT})
+    desk.record(desk.result("kim", {"add": 1.5}))
+    assert NbGraderAPI(config=nbgrader_config(desk.course)).generate_feedback(tinycourse.ID, "kim")["success"]
+    page = Path(desk.course.term, "feedback", "kim", tinycourse.ID, f"{tinycourse.ID}.html").read_text()
+    assert page == make_feedback(desk.course, desk.assignment, students=["kim"])[0].page
+    assert "채점 대기" in page
+    assert [live for live in LIVE if live in page] == []
 
 
 @pytest.mark.smoke
