@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 import tinycourse
+from axe import violations
 from browser import Page
 from gradingdesk import Desk
 from typer.testing import CliRunner
@@ -235,3 +236,17 @@ def test_the_page_counts_keeps_and_gives_out(recorded: Desk, tmp_path: Path, pag
     done = import_marks(recorded.course, recorded.assignment, tmp_path / "m.json")
     assert (done.written, done.unfinished, done.problems) == (1, 4, ())
     assert page.evaluate("document.querySelectorAll('.answer script, .answer [onerror]').length") == 0
+
+
+@pytest.mark.smoke
+@pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("light", 390), ("dark", 1280)])
+def test_axe_finds_nothing_on_a_sheet(recorded: Desk, tmp_path: Path, page: Page, scheme: str, width: int):
+    (path,) = write_sheets(recorded.assignment, made(recorded), tmp_path)
+    page.colour_scheme(scheme)
+    page.viewport(width, 900)
+    page.open(path.as_uri())
+    assert page.errors == []
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    page.evaluate("document.querySelectorAll('.answer')[0].querySelectorAll('[data-share=\"1\"]').forEach((button) => button.click())")
+    page.evaluate("document.querySelectorAll('details').forEach((entry) => { entry.open = true; }); true")
+    assert violations(page) == []
