@@ -123,13 +123,9 @@ def publish(course: Course, folder: Path) -> Publication:
     Everything is collected and searched for private code before the first file is written. The same course gives the same bytes.
 
     Raises:
-        CourseError: an assignment is a draft or stale, the folder holds something else, or a file would give private code away.
+        CourseError: an assignment is stale, the folder holds something else, or a file would give private code away.
         BookError: the book has warnings.
     """
-    if drafts := [name for name in course.assignment_ids() if course.assignment(name).draft]:
-        raise CourseError(
-            f"Drafts cannot be published: {', '.join(drafts)}. Finish them and take `draft: true` out of their assignment.yml."
-        )
     before = earlier_listing(folder)
     site = build_book(course, strict=True, pdf=True, fresh=True).parent
     files, notes = public_files(course, site)
@@ -154,6 +150,8 @@ def public_files(course: Course, site: Path) -> tuple[dict[str, bytes], tuple[st
     host = urlsplit(_address(site)).hostname or ""
     if host.endswith(NO_ADDRESS):
         notes.append(f"The pages name {host} as their address. Say where they will be read: COURSE_SITE_URL=https://… course publish …")
+    drafts = [name for name in course.assignment_ids() if f"assignments/{name}/{name}.ipynb" in files and course.assignment(name).draft]
+    notes += [f"{name} is a draft. Its page, its rubric and the kit say so." for name in drafts]
     return files, tuple(notes)
 
 

@@ -11,10 +11,13 @@ import urllib.request
 from pathlib import Path
 
 import pytest
+import smallsite
 import tinycourse
 import yaml
 from browser import Page, pages_of, serve
 
+from autograder.book import build_book
+from autograder.build import write_release
 from autograder.course import Course, CourseError, open_course
 from autograder.leaks import leaks, private_code, texts
 from autograder.publish import LISTING, earlier_listing, public_files, publish, write_publication
@@ -37,12 +40,15 @@ def contents(folder: Path) -> dict[str, bytes]:
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
 
 
-def test_a_draft_is_refused_before_anything_is_built(tiny_course: Course, tmp_path: Path) -> None:
-    manifest = tiny_course.room(tinycourse.ID) / "assignment.yml"
+def test_a_draft_says_so_on_its_page_and_to_whoever_publishes(tmp_path: Path) -> None:
+    course = smallsite.make_site(tmp_path)
+    manifest = course.room(tinycourse.ID) / "assignment.yml"
     manifest.write_text(manifest.read_text(encoding="utf-8") + "\ndraft: true\nscope: [t01.1, t01.2]\n", encoding="utf-8")
-    with pytest.raises(CourseError, match="Drafts cannot be published: t01_sums"):
-        publish(tiny_course, tmp_path / "out")
-    assert not (tmp_path / "out").exists()
+    write_release(course, tinycourse.ID)
+    site = build_book(course, strict=True).parent
+    assert "이 과제는 아직 초안입니다" in (site / "assignments" / tinycourse.ID / f"{tinycourse.ID}.html").read_text(encoding="utf-8")
+    _, notes = public_files(course, site)
+    assert "t01_sums is a draft. Its page, its rubric and the kit say so." in notes
 
 
 def test_a_folder_of_somebody_elses_is_refused(tiny_course: Course, tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from sphinx.application import Sphinx
 
-from course_site import addresses, assets, download, fonts, labs, locale, outline, pages, repository, rubric, search
+from course_site import addresses, assets, download, drafts, fonts, labs, locale, outline, pages, repository, rubric, search
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
@@ -16,6 +16,6 @@ def setup(app: Sphinx) -> dict[str, Any]:
     root = str(Path(app.srcdir).resolve())
     if root not in sys.path:
         sys.path.append(root)
-    for module in (addresses, assets, download, fonts, labs, locale, outline, pages, repository, rubric, search):
+    for module in (addresses, assets, download, drafts, fonts, labs, locale, outline, pages, repository, rubric, search):
         module.setup(app)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

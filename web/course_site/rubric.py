@@ -12,6 +12,7 @@ from sphinx.util.docutils import SphinxDirective
 
 from autograder.manifest import DIMENSIONS, Assignment, Bonus, Item, ManifestError, load_assignment
 from autograder.specification import Specification, load_specification
+from course_site.drafts import draft_note
 
 DIMENSION_TITLES = {"implementation": "구현 완성도", "theory": "이론적 이해", "experiments": "실험과 분석", "quality": "코드 품질"}
 HEADINGS = ("항목", "배점", "채점 방법")
@@ -46,18 +47,7 @@ class RubricTable(SphinxDirective):
             raise self.error(f"rubric-table: {error}") from error
         table = nodes.container(classes=["rubric"])
         table += rubric_table(assignment, specification)
-        return [*self._draft_note(assignment, specification), table]
-
-    def _draft_note(self, assignment: Assignment, specification: Specification) -> list[nodes.Node]:
-        if not assignment.draft:
-            return []
-        wanted = specification.assignments[assignment.id]
-        scope = ", ".join(f"‘{wanted.requirement_titles[name]}’" for name in assignment.scope)
-        text = (
-            f"이 과제는 아직 초안이라 전체 {wanted.points}점 가운데 {scope} 요구사항의 {points_text(assignment.points)}만 실려 있습니다. "
-            "문제와 배점이 바뀔 수 있습니다."
-        )
-        return [nodes.note("", nodes.paragraph(text=text))]
+        return [*draft_note(assignment, specification), table]
 
 
 def rubric_table(assignment: Assignment, specification: Specification) -> nodes.table:
