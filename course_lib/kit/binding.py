@@ -17,6 +17,7 @@ from typing import Any
 
 from course_lib.kit import expect, remote, wire
 from course_lib.kit.korean import josa
+from course_lib.kit.sealed import seal
 
 CALL_SECONDS = 20.0
 
@@ -80,13 +81,14 @@ class Submission:
         Args:
             returns: a type such as ``dict[str, int]`` that the result must have; see :mod:`course_lib.kit.expect`.
             replaced: recorded results, as ``{function: [(arguments, result), …]}``, that stand in for some of the student's
-                functions during this call, so that a mistake there is not paid for twice.
+                functions during this call, so that a mistake there is not paid for twice. They travel sealed: a function that
+                looks at them instead of calling with the right arguments learns nothing.
             timeout: seconds after which the call is given up.
 
         Raises:
             StudentError: the name is missing, the code raised, never returned, or returned something unusable.
         """
-        request = {"op": "call", "name": name, "args": list(args), "kwargs": kwargs, "replaced": dict(replaced or {})}
+        request = {"op": "call", "name": name, "args": list(args), "kwargs": kwargs, "replaced": _sealed(replaced)}
         return self._answer(name, request, returns, timeout)
 
     def run(
@@ -109,7 +111,7 @@ class Submission:
             "source": textwrap.dedent(inspect.getsource(probe)),
             "function": probe.__name__,
             "inputs": inputs,
-            "replaced": dict(replaced or {}),
+            "replaced": _sealed(replaced),
         }
         return self._answer(probe.__name__, request, returns, timeout)
 
@@ -148,6 +150,10 @@ class NotebookSubmission(Submission):
     def _exchange(self, request: str, timeout: float) -> str:
         with _interruptible(), _time_limit(timeout):
             return remote.serve(self.namespace, request)
+
+
+def _sealed(replaced: Replacements | None) -> dict[str, dict[bytes, bytes]]:
+    return {name: seal(name, rows) for name, rows in (replaced or {}).items()}
 
 
 def _in_main_thread() -> bool:

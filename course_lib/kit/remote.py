@@ -7,7 +7,6 @@ sandboxed kernel when a submission is graded. Nothing secret ever enters it, and
 from __future__ import annotations
 
 import contextlib
-import copy
 import io
 import linecache
 import traceback
@@ -15,6 +14,7 @@ from collections.abc import Callable, MutableMapping
 from typing import Any
 
 from course_lib.kit import wire
+from course_lib.kit.sealed import unseal
 
 STUDENT_CELL = "<ipython-input"
 
@@ -85,12 +85,12 @@ def _perform(namespace: MutableMapping[str, Any], asked: dict[str, Any]) -> Any:
 
 
 @contextlib.contextmanager
-def _replaced(namespace: MutableMapping[str, Any], tables: dict[str, list[tuple[Any, Any]]]):
+def _replaced(namespace: MutableMapping[str, Any], tables: dict[str, dict[bytes, bytes]]):
     """Let recorded results stand in for some of the student's functions; unknown arguments go to the original."""
     missing = object()
     originals = {name: namespace.get(name, missing) for name in tables}
-    for name, rows in tables.items():
-        namespace[name] = _recorded(name, {_key(args): result for args, result in rows}, originals[name], missing)
+    for name, table in tables.items():
+        namespace[name] = _recorded(name, table, originals[name], missing)
     try:
         yield
     finally:
@@ -101,27 +101,15 @@ def _replaced(namespace: MutableMapping[str, Any], tables: dict[str, list[tuple[
                 namespace[name] = original
 
 
-def _recorded(name: str, table: dict[Any, Any], original: Any, missing: object) -> Callable[..., Any]:
+def _recorded(name: str, table: dict[bytes, bytes], original: Any, missing: object) -> Callable[..., Any]:
     def function(*args: Any, **kwargs: Any) -> Any:
-        key = _key(args)
-        if not kwargs and key in table:
-            return copy.deepcopy(table[key])  # the student may change what it gets
+        if not kwargs and (found := unseal(name, table, args)):
+            return found[0]
         if original is missing:
             raise MissingName(name)
         return original(*args, **kwargs)
 
     return function
-
-
-def _key(value: Any) -> Any:
-    """A hashable stand-in in which lists equal tuples and mappings ignore their order."""
-    if isinstance(value, dict):
-        return frozenset((_key(key), _key(item)) for key, item in value.items())
-    if isinstance(value, (list, tuple)):
-        return tuple(_key(item) for item in value)
-    if isinstance(value, (set, frozenset)):
-        return frozenset(_key(item) for item in value)
-    return value
 
 
 def _describe(error: BaseException) -> dict[str, Any]:

@@ -26,7 +26,7 @@ def kit() -> Iterator[Path]:
     inner = folder / "course_lib" / "kit"
     inner.mkdir(parents=True)
     shutil.copy(ROOT / "course_lib" / "__init__.py", inner.parent)
-    for name in ("__init__", "wire", "remote"):
+    for name in ("__init__", "wire", "sealed", "remote"):
         shutil.copy(ROOT / "course_lib" / "kit" / f"{name}.py", inner)
     yield folder
     shutil.rmtree(folder)
