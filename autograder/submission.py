@@ -64,5 +64,5 @@ class SandboxSubmission(Submission):
             case "processes":
                 return f"실행하는 동안 프로세스와 스레드를 {self.session.limits.processes}개보다 많이 만들어 중단했습니다."
             case "disk":
-                return "실행하는 동안 허용되지 않은 곳에 파일을 너무 많이 써서 중단했습니다."
+                return "실행하는 동안 파일을 너무 많이 만들어 중단했습니다."
         return "실행하는 동안 커널이 꺼졌습니다(os._exit, 메모리 오류 등)."

@@ -1,4 +1,5 @@
-"""A control group per sandbox where the system lets us have one: the limit on memory and processes that nothing passes.
+"""A control group per sandbox where the system lets us have one: the limit on memory and processes that nothing passes, and a fair share
+of the processors, so that sixty busy processes of one submission do not make another's run out of time.
 
 Where it does not, the watchdog is the only one behind the process limits. That is a weaker wall, not a missing one.
 """
@@ -89,13 +90,15 @@ def _places(memory: int, tasks: int) -> list[tuple[Path, dict[str, str]]]:
             places.append((root / "memory" / path.lstrip("/"), {"memory.limit_in_bytes": str(memory)}))
         elif controllers == "pids":
             places.append((root / "pids" / path.lstrip("/"), {"pids.max": str(tasks)}))
+        elif "cpu" in controllers.split(","):  # a group is one claim to the processors, however many processes are in it
+            places.append((root / controllers / path.lstrip("/"), {}))
         elif controllers == "" and own != root and (own / "cgroup.controllers").exists():
             # A group with members cannot be divided in version 2, so ours stands beside it.
             enabled = (own.parent / "cgroup.subtree_control").read_text().split()
             settings = {"memory.max": str(memory)} if "memory" in enabled else {}
             if "pids" in enabled:
                 settings["pids.max"] = str(tasks)
-            if settings:
+            if settings or "cpu" in enabled:
                 places.append((own.parent, settings))
     return [(base, settings) for base, settings in places if base.is_dir() and os.access(base, os.W_OK)]
 

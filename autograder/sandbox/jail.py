@@ -164,7 +164,7 @@ class Jail:
 
     def _watch(self, pid: int) -> None:
         os.set_blocking(self.process.stderr.fileno(), False)
-        self._watchdog = Watchdog(pid, self.limits, self.sockets, self._group, self.kill)
+        self._watchdog = Watchdog(pid, self.limits, self.sockets, self._group, self.kill, walls=self.walls)
 
     def _fail_to_start(self) -> None:
         with contextlib.suppress(subprocess.TimeoutExpired):

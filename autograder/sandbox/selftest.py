@@ -111,7 +111,7 @@ def _attempts(outside: dict[str, Any]) -> Iterator[tuple[str, str, Callable[[Any
     yield "no user namespaces", "new_user_namespace()", nothing
     yield "the environment is cleared", f"environments({outside['canary']!r})", nothing
     yield "other processes are hidden", f"foreign_processes({_KNOWN_PROCESSES})", nothing
-    for folder in (view.SCRATCH, "/tmp", view.HOME, "/dev/shm"):
+    for folder in view.LIMITED:
         yield f"{folder} is limited", f"fill({folder!r}, {4 * kernel_limits})", lambda size: size <= kernel_limits
     yield "processes are limited", f"start_threads({2 * limit})", lambda count: count <= limit
     yield "memory of a process is limited", f"allocate({_PRIVATE_MB << 20})", nothing

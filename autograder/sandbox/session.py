@@ -22,7 +22,7 @@ _REVIVALS = 3  # while it is probed
 _KILLED = {
     "memory": "메모리를 {memory_mb:,}MB보다 많이 써서 실행을 중단했습니다.",
     "processes": "프로세스와 스레드를 {processes}개보다 많이 만들어 실행을 중단했습니다.",
-    "disk": "허용되지 않은 곳에 파일을 너무 많이 써서 실행을 중단했습니다.",
+    "disk": "파일을 너무 많이 만들어 실행을 중단했습니다.",
     "output": "출력이 {output_mb:g}MB를 넘어 실행을 중단했습니다.",
     "exit": "셀이 커널을 끝냈습니다(exit, quit).",
     "": "셀을 실행하는 동안 커널이 꺼졌습니다.",

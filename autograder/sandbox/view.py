@@ -45,6 +45,8 @@ class Bind:
     writable: bool = False
 
 
+LIMITED = (SCRATCH, "/tmp", HOME, "/dev/shm")  # every folder that can be written to, but for the sockets'
+
 Argument = str | Bind
 
 

@@ -7,19 +7,22 @@ from collections.abc import Callable
 from pathlib import Path
 
 from autograder.manifest import Limits
-from autograder.sandbox import processes
+from autograder.sandbox import processes, view
 from autograder.sandbox.cgroups import Group
 
 _INTERVAL = 0.05
 _SPARE_TASKS = 16  # bubblewrap's own processes and the kernel's fixed threads
 _SOCKET_ENTRIES = 64
+# An empty file takes no room in a folder of limited size, but a kilobyte of the machine's memory that belongs to no process.
+_ENTRIES = 100_000
 
 
 class Watchdog:
-    """Watches memory, processes and the socket folder of the tree below ``pid``; calls ``kill(reason)`` once."""
+    """Watches memory, processes and the writable folders of the tree below ``pid``; calls ``kill(reason)`` once."""
 
-    def __init__(self, pid: int, limits: Limits, sockets: Path, group: Group, kill: Callable[[str], None]) -> None:
+    def __init__(self, pid: int, limits: Limits, sockets: Path, group: Group, kill: Callable[[str], None], *, walls: bool = True) -> None:
         self.pid, self.limits, self.sockets, self.group, self.kill = pid, limits, sockets, group, kill
+        self.folders = [f"/proc/{pid}/root{folder}" for folder in view.LIMITED] if walls else []
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._watch, name="sandbox-watchdog", daemon=True)
         self._thread.start()
@@ -37,7 +40,7 @@ class Watchdog:
 
     def _excess(self) -> str:
         size, entries = processes.folder_usage(self.sockets)
-        if size > 1 << 20 or entries > _SOCKET_ENTRIES:
+        if size > 1 << 20 or entries > _SOCKET_ENTRIES or processes.entries(self.folders) > _ENTRIES:
             return "disk"
         used = processes.usage(self.pid)
         if used.tasks > self.limits.processes + _SPARE_TASKS:

@@ -277,3 +277,28 @@ def test_the_limit_behind_the_polite_one_leaves_it_room():
     jail = Jail(Limits(memory_mb=256))
     assert jail._rlimits()["RLIMIT_DATA"] >= 768 << 20, "torch cannot be imported with less"
     jail.close()
+
+
+def test_a_submission_is_one_claim_to_the_processors(kernel):
+    """Where groups can be had: fifty busy processes of one sandbox would leave another's function a fiftieth of the time."""
+    own = [path for path in kernel.kernel.jail._group.paths if "cpu" in path.relative_to("/sys/fs/cgroup").parts[0].split(",")]
+    if not own:
+        pytest.skip("no control group for processors can be had here")
+    members = set(map(int, (own[0] / "cgroup.procs").read_text().split()))
+    assert members >= set(processes.tree(kernel.kernel.jail.process.pid))
+
+
+def test_empty_files_are_counted(run):
+    """They take no room in a folder of limited size, but a kilobyte each of memory that no limit on a process counts."""
+    flood = "import os\nfor n in range(10**7):\n    os.close(os.open(f'/tmp/{n}', os.O_CREAT | os.O_WRONLY))"
+    ran = run(["for n in range(2000): open(f'/scratch/{n}', 'w').close()", flood, "1"], cell_seconds=20)
+    assert ran.status == ["ok", "killed", "ok"]
+    assert ran.cells[1].error == "파일을 너무 많이 만들어 실행을 중단했습니다."
+
+
+def test_entries_are_counted_by_an_ordinary_user_and_of_a_process_that_hides(kernel):
+    """The sandbox's init is not the student's to hide: its root can be looked at whoever grades."""
+    kernel("import ctypes; ctypes.CDLL(None).prctl(4, 0, 0, 0, 0)")
+    before = processes.entries(kernel.kernel.jail._watchdog.folders)
+    kernel("for n in range(100): open(f'/home/student/{n}', 'w').close()")
+    assert processes.entries(kernel.kernel.jail._watchdog.folders) == before + 100
