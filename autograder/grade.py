@@ -26,7 +26,7 @@ import nbformat
 
 from autograder.course import Course
 from autograder.evidence import Evidence, read_evidence
-from autograder.forbidden import forbidden_uses
+from autograder.forbidden import LONGEST, TOTAL, forbidden_uses
 from autograder.fresh import grade_in_new_process
 from autograder.kits import kit_for_grading
 from autograder.manifest import Assignment
@@ -205,11 +205,17 @@ def _review(sources: Mapping[str, str]) -> Review | None:
 def own_code(restored: Restored) -> dict[str, str]:
     """The code that is reviewed: the solution cells, and those other cells that define what a solution cell uses."""
     used = {node.id for source in restored.sources.values() for node in _walk(source) if isinstance(node, ast.Name)}
-    helpers = {name: source for name, source in restored.extras.items() if used & set(_definitions(source))}
+    helpers, left = {}, TOTAL
+    for name, source in restored.extras.items():
+        left -= min(len(source), LONGEST)
+        if left >= 0 and used & set(_definitions(source)):
+            helpers[name] = source
     return restored.sources | helpers
 
 
 def _walk(source: str) -> Iterable[ast.AST]:
+    if len(source) > LONGEST:  # a parser can take minutes for what is made for it
+        return []
     try:
         return list(ast.walk(ast.parse(source)))
     except (SyntaxError, ValueError, RecursionError, MemoryError):

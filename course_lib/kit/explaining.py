@@ -6,11 +6,13 @@ import ast
 import logging
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import lru_cache
 
 from course_lib.kit.checking import CheckOutcome, readable
 from course_lib.kit.counterexample import Found, Search
 
 log = logging.getLogger(__name__)
+LONGEST = 100_000  # characters of a cell
 
 
 def explained(*passes: list[CheckOutcome], sources: Mapping[str, str]) -> list[list[CheckOutcome]]:
@@ -57,16 +59,23 @@ def _raised_in(line: int | None, text: str, sources: Mapping[str, str]) -> tuple
     return "", None
 
 
+@lru_cache(maxsize=64)
+def _statements(source: str) -> tuple[ast.stmt, ...]:
+    """The top of a cell; nothing where it is no Python, or longer than anybody writes: every failed check asks, and some take a minute."""
+    if len(source) > LONGEST:
+        return ()
+    try:
+        return tuple(ast.parse(source).body)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return ()
+
+
 def definition(function: str, sources: Mapping[str, str]) -> tuple[str, int | None]:
     """Cell and line of a function's last definition; ``Class.method`` falls back on the class. ("", None) where there is none."""
     owner, _, method = function.rpartition(".")
     found: tuple[str, int | None] = ("", None)
     for cell, source in sources.items():
-        try:
-            body = ast.parse(source).body
-        except (SyntaxError, ValueError, RecursionError, MemoryError):
-            continue
-        for node in body:
+        for node in _statements(source):
             if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)) and node.name == (owner or method):
                 inner = getattr(node, "body", []) if owner else []
                 found = cell, next((n.lineno for n in inner if getattr(n, "name", "") == method), node.lineno)

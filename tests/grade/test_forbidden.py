@@ -93,3 +93,22 @@ def test_text_made_to_hurt_costs_little(source: str) -> None:
     started = time.process_time()
     assert uses("c", source, NAMES) == []
     assert time.process_time() - started < 10
+
+
+def test_what_is_too_long_or_too_deep_to_be_read_hides_nothing() -> None:
+    """A cell can be made such that a parser takes minutes, or gives up while the notebook's own, with another limit, does not."""
+    deep = f"import tokenizers\nx = {'+'.join(['1'] * 20_000)}"
+    long = f"x = f'{'{x}' * 130_000}'\nimport tokenizers"
+    for source in (deep, long):
+        started = time.monotonic()
+        assert "tokenizers" in {use.name for use in uses("c", source, NAMES, parse=len(source) <= 100_000)}
+        assert time.monotonic() - started < 5
+    assert uses("c", deep.replace("tokenizers", "json"), NAMES) == []
+
+
+def test_a_submission_as_a_whole_is_read_within_bounds(tiny_course: Course) -> None:
+    assignment = tiny_course.assignment(tinycourse.ID)
+    cells = {f"c{number}": f"x = f'{'{x}' * 30_000}'" for number in range(12)} | {"last": "import operator"}
+    started = time.monotonic()
+    assert "last" in forbidden_uses(assignment, cells)["add"]
+    assert time.monotonic() - started < 90
