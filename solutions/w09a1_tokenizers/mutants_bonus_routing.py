@@ -145,6 +145,18 @@ draw_lines = lambda texts, probs, count, rng: right_draw(texts, probs, count * l
         message="줄을 뽑아야 합니다",
     ),
     Mutant(
+        name="languages_by_quota",
+        misconception="확률이 0.5이면 언제나 절반이다",
+        source="""
+def draw_lines(texts, probs, count, rng):
+    edges = [0, *(round(count * float(edge)) for edge in np.cumsum(list(probs.values())))]
+    shares = {language: end - start for language, (start, end) in zip(probs, pairwise(edges), strict=True)}
+    return [texts[language][int(place)] for language, share in shares.items() for place in rng.integers(len(texts[language]), size=share)]
+""",
+        loses=("bonus-languages",),
+        message="언어마다 몇 줄인지가 언제나",
+    ),
+    Mutant(
         name="parity_inverted",
         misconception="기준 언어를 나눈다",
         source="""
