@@ -39,14 +39,23 @@ def with_forged_outputs(notebook: NotebookNode, points: Mapping[str, float]) -> 
 
 def renamed(source: str) -> str:
     """The same program with other names for what is local to its functions, without comments and docstrings: a copy in disguise."""
-    tree = ast.parse(source)
-    for node in ast.walk(tree):
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            local = {name.id for name in ast.walk(node) if isinstance(name, ast.Name) and isinstance(name.ctx, ast.Store)}
-            others = {name: f"v{number}" for number, name in enumerate(sorted(local))}
-            for name in ast.walk(node):
-                if isinstance(name, ast.Name) and name.id in others:
-                    name.id = others[name.id]
-            if ast.get_docstring(node) is not None and len(node.body) > 1:
+    return ast.unparse(_Disguise().visit(ast.parse(source)))
+
+
+class _Disguise(ast.NodeTransformer):
+    """Outermost functions only: one set of new names for all that is nested in one. What callers name stays as it is."""
+
+    def visit_FunctionDef(self, function: ast.FunctionDef) -> ast.FunctionDef:
+        nodes = list(ast.walk(function))
+        names = [node for node in nodes if isinstance(node, ast.Name)]
+        fixed = {node.arg for node in nodes if isinstance(node, ast.arg)}
+        fixed |= {name for node in nodes if isinstance(node, ast.Global | ast.Nonlocal) for name in node.names}
+        fixed |= {node.name for node in nodes if isinstance(node, ast.FunctionDef)}
+        local = {name.id for name in names if isinstance(name.ctx, ast.Store)} - fixed
+        others = {name: f"v{number}" for number, name in enumerate(sorted(local))}
+        for name in names:
+            name.id = others.get(name.id, name.id)
+        for node in nodes:
+            if isinstance(node, ast.FunctionDef) and ast.get_docstring(node) is not None and len(node.body) > 1:
                 del node.body[0]
-    return ast.unparse(tree)
+        return function

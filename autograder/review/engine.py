@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -31,11 +31,13 @@ class Review:
 
     Attributes:
         findings: comments in the order of cells and lines, at most ten of one rule; ``shown`` is what a student reads of them.
+        every: the same without that bound.
         sources: the reviewed text by cell name.
         unfinished: cells that hold no code yet but functions that raise NotImplementedError.
     """
 
     findings: tuple[Finding, ...] = ()
+    every: tuple[Finding, ...] = field(default=(), repr=False)
     sources: Mapping[str, str] = field(default_factory=dict)
     unfinished: tuple[str, ...] = ()
 
@@ -58,6 +60,12 @@ class Review:
                 first[-1] = first[-1].model_copy(update={"message": f"{first[-1].message} (외 {more}곳)"})
             kept += first
         return tuple(sorted(kept, key=lambda finding: (-WEIGHTS[RULES[finding.rule].severity], not finding.better)))
+
+    def within(self, cells: Collection[str]) -> Review:
+        """What the review of all cells found in these, with a bound of their own: a name that another cell uses is used."""
+        mine = {name: text for name, text in self.sources.items() if name in cells}
+        found = tuple(finding for finding in self.every if finding.cell in mine)
+        return Review(_bounded(found), found, mine, tuple(name for name in self.unfinished if name in mine))
 
     @cached_property
     def counts(self) -> Counter[str]:
@@ -82,9 +90,12 @@ class Review:
 def review_sources(sources: Mapping[str, str]) -> Review:
     """Review ``{cell name: source}``. Costs one ruff process; hostile text gives findings, never an exception.
 
+    A cell that stands there twice, as pasting leaves it, is read once.
+
     Raises:
         ReviewFault: ruff is missing or failed, which is the grader's trouble.
     """
+    sources = _without_copies(sources)
     cells, findings = read_cells(sources)
     findings += lint(cells)
     for cell in cells:
@@ -92,7 +103,15 @@ def review_sources(sources: Mapping[str, str]) -> Review:
             findings += _guarded(rules, cell, [cell])
     for rules in (review_state, review_duplication):
         findings += _guarded(rules, cells, cells)
-    return Review(_ordered(findings, list(sources)), dict(sources), tuple(cell.name for cell in cells if _is_unfinished(cell)))
+    every = _ordered(findings, list(sources))
+    return Review(_bounded(every), every, dict(sources), tuple(cell.name for cell in cells if _is_unfinished(cell)))
+
+
+def _without_copies(sources: Mapping[str, str]) -> dict[str, str]:
+    first: dict[str, str] = {}
+    for name, source in sources.items():
+        first.setdefault(source.strip(), name)
+    return {name: source for name, source in sources.items() if not source.strip() or first[source.strip()] == name}
 
 
 def _guarded(rules: Callable[..., Iterable[Finding]], argument: object, cells: Iterable[Cell]) -> list[Finding]:
@@ -106,9 +125,13 @@ def _guarded(rules: Callable[..., Iterable[Finding]], argument: object, cells: I
 
 def _ordered(findings: Iterable[Finding], names: list[str]) -> tuple[Finding, ...]:
     position = {name: number for number, name in enumerate(names)}
+    return tuple(sorted(set(findings), key=lambda f: (position[f.cell], f.line, f.rule, f.message, f.better)))
+
+
+def _bounded(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     kept: list[Finding] = []
     seen: Counter[str] = Counter()
-    for finding in sorted(set(findings), key=lambda f: (position[f.cell], f.line, f.rule, f.message, f.better)):
+    for finding in findings:
         seen[finding.rule] += 1
         if seen[finding.rule] <= PER_RULE:
             kept.append(finding)

@@ -35,7 +35,7 @@ def lint(cells: Iterable[Cell]) -> list[Finding]:
     if not places:
         return []
     shown = {(cell.name, line) for cell in cells for line in _top_level_expressions(cell)}
-    named = {cell.name: cell for cell in cells}
+    named, repeated = {cell.name: cell for cell in cells}, _imported_again(cells)
     findings = []
     for violation in _run_ruff(text):
         rule = BY_RUFF_CODE.get(violation.get("code") or "")
@@ -43,14 +43,17 @@ def lint(cells: Iterable[Cell]) -> list[Finding]:
         if rule is None or not 1 <= row <= len(places) or places[row - 1] is None:
             continue
         name, line = places[row - 1]
+        fields = _fields(violation["message"])
         if rule.id == "useless-expression" and (name, line) in shown:
+            continue
+        if rule.id in ("unused-import", "redefined") and fields["name"].rpartition(".")[2] in repeated:
             continue
         form = _form(named[name], row - line, violation)
         if rule.id == "one-line":
             form = one_statement_a_line(named[name], line)
         elif rule.id == "type-comparison":
             form = types_by_identity(named[name], line)
-        findings.append(comment(named[name], line, rule.id, form, **_fields(violation["message"])))
+        findings.append(comment(named[name], line, rule.id, form, **fields))
     return findings
 
 
@@ -62,6 +65,21 @@ def _joined(cells: Iterable[Cell]) -> tuple[str, list[tuple[str, int] | None]]:
         lines += [*cell.lines, "", ""]
         places += [(cell.name, number) for number in range(1, len(cell.lines) + 1)] + [None, None]
     return "\n".join(lines), places
+
+
+def _imported_again(cells: Iterable[Cell]) -> set[str]:
+    """Names that several cells import from the same place, and that some cell uses: each cell says for itself what it needs."""
+    sources: dict[str, list[str]] = {}
+    used: set[str] = set()
+    for cell in cells:
+        for node in ast.walk(cell.tree):
+            if isinstance(node, ast.Import | ast.ImportFrom):
+                module = f"{node.module}." if isinstance(node, ast.ImportFrom) else ""
+                for alias in node.names:
+                    sources.setdefault(alias.asname or alias.name, []).append(module + alias.name)
+            elif isinstance(node, ast.Name):
+                used.add(node.id)
+    return {name for name, places in sources.items() if len(places) > 1 and len(set(places)) == 1 and name in used}
 
 
 def _top_level_expressions(cell: Cell) -> Iterator[int]:

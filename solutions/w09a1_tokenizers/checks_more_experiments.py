@@ -156,10 +156,12 @@ def test_comparison_rows(submission, rng):
         known = {
             "훈련한 글에서 잼": (0.0, "OOV가 0입니다. 훈련한 글에서 재면 언제나 0에 가깝습니다. 시험 글의 단어를 보아야 합니다."),
             "조각의 비율": (3 / 11, "단어가 아니라 토큰의 비율입니다."),
+            "글마다 잰 OOV의 평균": (5 / 12, "글마다 나눈 비율의 평균입니다. 합의 비율이어야 합니다."),
+            "글마다 잰 fertility의 평균": (37 / 24, "글마다 나눈 비율의 평균입니다. 합의 비율이어야 합니다."),
         }
         if abs(found.get(name, -1.0) - value) > 1e-9:
             said = next((said for wrong, said in known.values() if abs(found.get(name, -1.0) - wrong) < 1e-9), "")
-            expect.fail(f"{said} 입력 {texts[:2]}의 {name}이(가) {found.get(name)}입니다.")
+            expect.fail(f"{said} 입력 {texts[:2]}의 {name}이(가) {expect.show(found.get(name))}입니다.".strip())
 
 
 @pytest.mark.grades("exp-compare", hint=(*PACK_HINT[:2], AGAIN_HINT[1]))

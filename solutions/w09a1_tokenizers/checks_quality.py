@@ -6,7 +6,6 @@ import contextlib
 
 import pytest
 
-from autograder.review import review_sources
 from autograder.review.rules import RULES, WEIGHTS
 from course_lib.kit import expect
 from course_lib.kit.binding import StudentError
@@ -62,12 +61,9 @@ def try_part(student, part):
 
 
 def _of_part(review, part):
-    """Findings in a part's cells. The whole review keeps ten of a rule, which the first parts may use up: look at each alone."""
+    """Findings in a part's cells, and in cells of no part."""
     others = tuple(prefix for name, prefixes in PARTS.items() if name != part for prefix in (*prefixes, "theory-", "bonus-"))
-    mine = {cell: text for cell, text in review.sources.items() if not cell.removeprefix("solution-").startswith(others)}
-    every = [*review_sources(mine).findings, *(finding for finding in review.findings if finding.cell in mine)]
-    found = {(finding.cell, finding.line, finding.rule): finding for finding in every}
-    return sorted(found.values(), key=lambda finding: (list(mine).index(finding.cell), finding.line))
+    return review.within([cell for cell in review.sources if not cell.removeprefix("solution-").startswith(others)])
 
 
 @pytest.mark.grades(

@@ -64,8 +64,8 @@ def test_code_reads_well(submission, review, part):
     if not submission.run(try_part, part=part, returns=bool):
         expect.fail("작은 예에서 맞는 결과가 나오지 않아 코드의 품질을 보지 않았습니다. 구현을 먼저 마치세요.")
     others = tuple(prefix for name, prefixes in PARTS.items() if name != part for prefix in (*prefixes, "theory-", "bonus-"))
-    weighty = [f for f in review.findings if WEIGHTS[RULES[f.rule].severity]]
-    findings = [f for f in weighty if not f.cell.removeprefix("solution-").startswith(others)]
+    mine = review.within([cell for cell in review.sources if not cell.removeprefix("solution-").startswith(others)])
+    findings = [finding for finding in mine if WEIGHTS[RULES[finding.rule].severity]]
     penalty = sum(WEIGHTS[RULES[finding.rule].severity] for finding in findings)
     if penalty > TOLERATED:
         said = " / ".join(f"{finding.line}번째 줄: {finding.message} {finding.reason}" for finding in findings[:3])

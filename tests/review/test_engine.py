@@ -65,6 +65,11 @@ def test_a_cell_beyond_the_bounds_says_so() -> None:
     assert [f.rule for f in review_sources({"a": HOSTILE["huge"]})] == ["unreadable"]
 
 
+def test_a_cell_that_was_pasted_twice_is_read_once() -> None:
+    once = {"a": "tmp = sorted([3, 1])\n", "b": "size = 2"}
+    assert review_sources(once | {"extra-1": "tmp = sorted([3, 1])"}).findings == review_sources(once).findings
+
+
 def test_suppression_comments_of_students_are_not_obeyed() -> None:
     assert review_sources({"a": HOSTILE["noqa"]}).count("unused-import") == 1
 
@@ -74,7 +79,7 @@ def test_lines_after_magics_and_carriage_returns_keep_their_numbers() -> None:
 
 
 def test_too_many_cells_are_not_all_reviewed() -> None:
-    review = review_sources({f"cell-{number}": "value = 1" for number in range(1_000)})
+    review = review_sources({f"cell-{number}": f"value = {number}" for number in range(1_000)})
     assert review.count("unreadable") == 10  # as many of one rule as are shown
 
 

@@ -229,6 +229,21 @@ def test_names_imported_in_one_cell_and_used_in_another_are_used() -> None:
     assert review_sources({"a": "import math", "b": "radius = math.pi"}).findings == ()
 
 
+def test_each_cell_may_import_what_it_needs() -> None:
+    again = "from collections import Counter\n\ncounts = Counter('ab')"
+    assert review_sources({"a": "from collections import Counter", "b": again, "c": again.replace("ab", "cd")}).findings == ()
+    assert review_sources({"a": "import math", "b": "import math, sys"}).count("unused-import") == 3
+    assert review_sources({"a": "from re import match", "b": "from fnmatch import filter as match\n\nmatch(['a'], 'a')"}).count("redefined")
+
+
+def test_a_part_of_the_cells_is_seen_with_all_of_them_in_mind() -> None:
+    missing = {f"b{number}": f"import os as os{number}" for number in range(12)}
+    review = review_sources({"a": "import math", **missing, "z": "area = math.pi\nimport sys"})
+    assert review.count("unused-import") == 10
+    assert [finding.cell for finding in review.within(["a", "z"])] == ["z"]
+    assert review.within(["a", "z"]).penalty == 0.5
+
+
 def test_a_value_shown_by_its_cell_is_not_thrown_away() -> None:
     assert review_sources({"a": "sizes = [3]\nsizes[0] == 3"}).findings == ()
 
