@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 import torch
+from axe import violations
 from browser import Page
 
 from course_lib.objectives import sample_order, two_stream_masks
@@ -207,6 +208,15 @@ def test_ten_long_tokens_stay_inside_on_a_phone(lab: Page, width: int) -> None:
     )
     small = "[...document.querySelectorAll('.lab :is(button, select, input)')].filter((c) => c.getBoundingClientRect().height < 40).length"
     assert lab.evaluate(small) == 0
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_on_a_phone(lab: Page, scheme: str) -> None:
+    lab.viewport(360, 800, mobile=True)
+    lab.colour_scheme(scheme)
+    lab.wait_for(f"document.documentElement.dataset.theme === {scheme!r}")
+    enter(lab, order="9")  # what is wrong has its own look
+    assert violations(lab) == []
 
 
 def test_without_scripts_a_text_stands_in_its_place(site: Path) -> None:
