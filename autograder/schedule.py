@@ -14,7 +14,7 @@ from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Annotated, Any, Literal, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainValidator, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainValidator, StringConstraints, model_validator
 
 STEP = Decimal("0.000001")
 MOST_DAYS = 3_660
@@ -104,6 +104,7 @@ class Schedule(_Settings):
         late: None where lateness costs nothing (``late: none``).
         attempts: which of several submissions counts: the last, or the best after lateness by what the grader scores.
         objections: days after a report was sent in which a student can object; None says nothing about it.
+        contact: whom a student writes to then: an address, a room, a forum.
     """
 
     due: Moment | None = None
@@ -111,6 +112,7 @@ class Schedule(_Settings):
     late: Annotated[LatePolicy | None, BeforeValidator(_late)] = None
     attempts: Literal["last", "best"] = "last"
     objections: Annotated[int, Field(ge=0, le=365, strict=True)] | None = None
+    contact: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)] = ""
 
 
 @dataclass(frozen=True)

@@ -68,6 +68,7 @@ class Standing:
         attempt, attempts: which of how many submissions counts.
         due: with the student's extension.
         objection_until: until when the student can object; None before a report was sent.
+        contact: whom the student writes to.
     """
 
     student: str
@@ -88,6 +89,7 @@ class Standing:
     submitted_at: datetime | None
     due: datetime | None
     objection_until: datetime | None
+    contact: str = ""
 
 
 @dataclass(frozen=True)
@@ -151,6 +153,7 @@ def standings(
             submitted_at=entry.submitted.astimezone(zone) if entry.submitted else None,
             due=late.due,
             objection_until=objection_deadline(schedule, sent, zone),
+            contact=schedule.contact,
         )
     return found
 

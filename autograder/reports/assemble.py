@@ -118,6 +118,9 @@ def _steps(result: Result, standing: Standing | None) -> tuple[Step, ...]:
 
 
 def _objection(standing: Standing | None) -> str:
-    if standing is None or standing.objection_until is None:
-        return OBJECT
-    return f"{OBJECT} {in_words(standing.objection_until)}까지 받습니다."
+    said = [OBJECT]
+    if standing is not None and standing.contact:
+        said.append(f"보낼 곳: {standing.contact}.")
+    if standing is not None and standing.objection_until is not None:
+        said.append(f"{in_words(standing.objection_until)}까지 받습니다.")
+    return " ".join(said)

@@ -133,9 +133,9 @@ def test_a_sent_report_that_was_edited_is_noticed(class_of_two):
 
 def test_the_objection_ends_as_the_settings_say(class_of_two):
     desk = class_of_two
-    (desk.course.term / "course.yml").write_text("defaults: {objections: 7}", encoding="utf-8")
+    (desk.course.term / "course.yml").write_text("defaults: {objections: 7, contact: ta@example.org <b>}", encoding="utf-8")
     (entry,) = make(desk, "kim")
-    assert "2026-04-10 23:59까지 받습니다." in entry.page
+    assert "보낼 곳: ta@example.org &lt;b&gt;. 2026-04-10 23:59까지 받습니다." in entry.page
 
 
 # -- platforms --------------------------------------------------------------------------------------------------------
