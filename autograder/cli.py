@@ -7,6 +7,7 @@ needs them, so that help and wrong use answer at once.
 from __future__ import annotations
 
 import contextlib
+import errno
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from autograder.result import Result
 
 OK, PROBLEMS, WRONG_USE, INTERRUPTED = 0, 1, 2, 130
+UNWRITABLE = {errno.EACCES, errno.EPERM, errno.ENOSPC, errno.EDQUOT, errno.EROFS}
+_AGAIN = "What was graded is kept; the same command goes on from there."
 
 out = Console(highlight=False)
 err = Console(stderr=True, highlight=False)
@@ -35,9 +38,9 @@ class _Group(TyperGroup):
         try:
             return super().invoke(ctx)
         except KeyboardInterrupt:
-            err.print("Interrupted. What was graded is kept; the same command goes on from there.")
+            err.print(f"Interrupted. {_AGAIN}")
             raise typer.Exit(INTERRUPTED) from None
-        except (ValueError, OSError, RuntimeError) as error:
+        except Exception as error:  # those that are not explained go on as they are
             if (text := _explained(error)) is None:
                 raise
             err.print(f"[bold red]Error:[/] {_escaped(text)}")
@@ -335,15 +338,19 @@ def _known(course: Course, name: str) -> str:
 
 
 def _explained(error: Exception) -> str | None:
-    """The message of an error that means wrong use or bad input; None for any other, which is a bug and shows itself."""
+    """The message of an error that means wrong use, bad input or a machine that gave way; None for any other, which is a bug."""
     from autograder.course import CourseError
     from autograder.manifest import ManifestError
     from autograder.specification import SpecificationError
 
     if isinstance(error, CourseError | ManifestError | SpecificationError):
         return str(error)
-    if isinstance(error, PermissionError) or getattr(error, "errno", None) == 28:  # no space left
+    if isinstance(error, OSError) and error.errno in UNWRITABLE:
         return f"{error.filename or 'A file'} cannot be written: {error.strerror}. Choose another place, or free some."
+    database = sys.modules.get("sqlalchemy.exc")  # where nothing has imported it, no database has failed
+    if database is not None and isinstance(error, database.SQLAlchemyError):
+        said = " ".join(str(getattr(error, "orig", None) or error).split())
+        return f"The gradebook cannot be used: {said}. Close what holds it (formgrader, a database browser), or mend it. {_AGAIN}"
     return None
 
 
