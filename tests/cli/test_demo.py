@@ -11,7 +11,7 @@ from rich.console import Console
 from typer.testing import CliRunner
 
 from autograder.cli import app
-from autograder.course import Course
+from autograder.course import Course, open_course
 from autograder.demo import run_demo
 from autograder.result import Result
 
@@ -83,3 +83,12 @@ def test_the_command_line_grades_and_grades_again(course: Course, monkeypatch: p
     assert one.exit_code == 1, one.output
     assert json.loads(target.read_text())["status"] == "unreadable"
     assert "제출한 파일을 읽을 수 없습니다" in page.read_text()
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("assignment", open_course().assignment_ids())
+def test_every_sample_of_the_course_scores_what_its_cohort_states(assignment: str) -> None:
+    """Ten minutes for the two dozen of the tokenizers, most of it for the trainings of their evidence."""
+    console = Console(file=io.StringIO(), width=160)
+    code = run_demo(open_course(), console, 2, assignment_id=assignment, with_book=False, everything=True)
+    assert code == 0, console.file.getvalue()
