@@ -23,6 +23,7 @@ _FRAME_BYTES = 40_000_000  # above the longest reply that may be sent
 _JSON_BYTES = 8_000_000  # of content; a longer one counts as empty
 _GROWTH = 256 << 20  # how much this process may grow while it waits for one answer
 _TICK_MS = 50
+_SEND_MS = 2_000
 _DELIMITER = b"<IDS|MSG>"
 
 
@@ -68,6 +69,7 @@ class Client:
     def _connect(self, kind: int, connection: dict[str, Any], port: str) -> zmq.Socket:
         socket = self._context.socket(kind)
         socket.setsockopt(zmq.LINGER, 0)
+        socket.setsockopt(zmq.SNDTIMEO, _SEND_MS)  # without it, sending to a kernel that has just ended waits for ever
         socket.setsockopt(zmq.RCVHWM, _QUEUE)
         socket.setsockopt(zmq.MAXMSGSIZE, _FRAME_BYTES)
         socket.setsockopt(zmq.RECONNECT_IVL, -1)  # by then the path could lead to another program's socket
@@ -75,9 +77,12 @@ class Client:
         return socket
 
     def send(self, kind: str, content: dict[str, Any]) -> str:
-        """Send a request on the shell channel and return its id."""
+        """Send a request on the shell channel and return its id. Raises KernelGone where nobody is there to take it."""
         message = self._session.msg(kind, content)
-        self._session.send(self._shell, message)
+        try:
+            self._session.send(self._shell, message)
+        except zmq.Again:
+            raise KernelGone from None
         return message["header"]["msg_id"]
 
     def messages(self, deadline: float, allowed: int) -> Iterator[Message]:

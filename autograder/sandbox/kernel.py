@@ -78,8 +78,8 @@ class Kernel:
         answered = published = False
         while not (answered and published):
             self._check_start(deadline)
-            client.send("kernel_info_request", {})
             try:
+                client.send("kernel_info_request", {})
                 for message in client.messages(time.monotonic() + 0.25, 1 << 20):
                     answered |= message.kind == "kernel_info_reply"
                     published |= message.channel == "iopub"
@@ -104,8 +104,9 @@ class Kernel:
         run, outputs = CellRun("ok"), Outputs(kept)
         started = time.monotonic()
         content = {"code": source, "silent": False, "store_history": True, "user_expressions": {}, "allow_stdin": False}
-        request = self._client.send("execute_request", {**content, "stop_on_error": False})
+        request = ""
         try:
+            request = self._client.send("execute_request", {**content, "stop_on_error": False})
             self._follow(request, started + seconds, run, outputs)
         except Overdue:
             run.status = "timeout"

@@ -6,6 +6,9 @@ import time
 
 import pytest
 
+from autograder.manifest import Limits
+from autograder.sandbox.client import KernelGone
+from autograder.sandbox.kernel import Kernel
 from autograder.sandbox.session import _REVIVALS
 from autograder.submission import KernelDied
 from course_lib.kit.binding import BadReply, Missing, Raised, StudentError, TimedOut, Unfinished
@@ -163,3 +166,18 @@ def test_all_calls_together_have_a_time_limit(run):
     sources = ["import time\ndef f(): time.sleep(1.2)"]
     ran = run(sources, lambda s: [outcome(s, timeout=1.5) for _ in range(4)], total_seconds=1.5)
     assert ran.value == [None, None, TimedOut, TimedOut]
+
+
+def test_who_sends_to_a_kernel_that_has_just_ended_does_not_wait_for_ever(kit):
+    """A thread of the student's can end it while nothing is asked."""
+    end = "import os, threading; threading.Timer(0.1, os._exit, (0,)).start()"
+    limits = Limits(memory_mb=256)
+    with Kernel(limits, kit) as kernel:
+        kernel.execute(end, 5, 100)
+        time.sleep(1)
+        assert kernel.execute("1", 5, 100).status == "killed"
+    with Kernel(limits, kit) as kernel:
+        kernel.execute(end, 5, 100)
+        time.sleep(1)
+        with pytest.raises(KernelGone):
+            kernel.ask("{}", 5)
