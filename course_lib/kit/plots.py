@@ -62,3 +62,12 @@ def setup_plots() -> str | None:
         }
     )
     return font
+
+
+def plain_logs(*axes: object) -> None:
+    """Label the logarithmic scales of some axes 0.01, 1, 100: the Korean font lacks the minus sign of 10⁻²."""
+    for each in axes:
+        for axis in (each.xaxis, each.yaxis):
+            if axis.get_scale() == "log":
+                axis.set_major_formatter(lambda value, _: f"{value:g}")
+                axis.set_minor_formatter("")
