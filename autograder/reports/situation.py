@@ -64,7 +64,7 @@ def comments(assignment: Assignment, result: Result) -> tuple[CellComments, ...]
             CommentView(
                 line=finding.line,
                 title=rule.title if rule else finding.rule,
-                major=bool(rule and rule.severity == "major"),
+                major=bool(rule and rule.severity in ("major", "grave")),
                 message=_without(finding.message, reason, finding.better),
                 reason=reason,
                 code=finding.code,

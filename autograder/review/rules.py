@@ -8,8 +8,8 @@ from typing import Literal
 
 from course_lib.kit.korean import josa
 
-Severity = Literal["advice", "minor", "major"]
-WEIGHTS: dict[Severity, float] = {"advice": 0.0, "minor": 0.5, "major": 1.0}
+Severity = Literal["advice", "minor", "major", "grave"]
+WEIGHTS: dict[Severity, float] = {"advice": 0.0, "minor": 0.5, "major": 1.0, "grave": 3.0}
 _PARTICLE = re.compile(r"(`[^`]*`)(?:(을\(를\))|(은\(는\))|(이\(가\)))")
 _PAIRS = ("을/를", "은/는", "이/가")
 
@@ -53,7 +53,7 @@ _ALL = (
         "검토 불가",
         "이 셀은 너무 길거나 너무 깊이 중첩되어 검토하지 않았습니다.",
         "사람이 읽을 수 있는 크기로 나누어야 검토할 수 있습니다.",
-        "major",
+        "grave",  # one finding in place of all that the cell may hold: a long comment must not make ugly code pass
     ),
     # -- documentation -------------------------------------------------------------------------------------------
     Rule(

@@ -256,3 +256,11 @@ def test_arguments_with_a_default_burden_nobody() -> None:
 def test_local_collections_are_not_global_ones() -> None:
     source = 'def f(n: int) -> list[int]:\n    """x"""\n    seen = []\n    seen.append(n)\n    return seen\n\n\nseen = f(3)'
     assert review_sources({"a": source, "b": "seen = [1]"}).count("mutable-global") == 0
+
+
+def test_what_is_not_reviewed_costs_more_than_one_mistake():
+    """A comment of a hundred thousand characters would otherwise hide everything else that is wrong with a cell."""
+    ugly = "def f(a,b):\n    global x\n    x=eval(a)\n    return x+b"
+    padded = review_sources({"solution-f": f"{ugly}\n# {'.' * 100_000}"})
+    assert padded.count("unreadable") == 1
+    assert padded.penalty >= 3.0
