@@ -1,0 +1,75 @@
+"""Calls on communication as counterexamples are made of them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import torch
+
+from course_lib.distributed.asynchronous import async_sgd
+from course_lib.distributed.compression import decompress
+from course_lib.distributed.overlap import overlap_makespan
+from course_lib.kit.counterexample import Call
+
+
+def topk_call(numbers: Sequence[float], k: int) -> Call:
+    """The sorted absolute values that ``topk_compress`` sends."""
+
+    def right(numbers: Sequence[float], k: int) -> list[float]:
+        kept = min(max(k, 0), len(numbers))
+        return sorted(map(abs, numbers))[len(numbers) - kept :]
+
+    def line(numbers: Sequence[float], k: int) -> str:
+        return f"topk_compress(torch.tensor({numbers!r}), {k})[0].abs().sort().values.tolist()"
+
+    def accepts(actual: Any, numbers: Sequence[float], k: int) -> bool:
+        expected = right(numbers, k)
+        return len(actual) == len(expected) and all(
+            math.isclose(one, other, rel_tol=1e-5) for one, other in zip(actual, expected, strict=True)
+        )
+
+    rounded = [float(round(number, 1)) for number in numbers]
+    return Call("topk_compress", right, (rounded, k), line, accepts, returns=list[float])
+
+
+def decompress_call(values: Sequence[float], indices: Sequence[int], shape: tuple[int, int]) -> Call:
+    """``decompress``."""
+
+    def right(values: Sequence[float], indices: Sequence[int]) -> list[list[float]]:
+        if len(values) != len(indices) or len(set(indices)) < len(indices):
+            raise ValueError("no values of places")
+        return decompress(torch.tensor(values), torch.tensor(indices, dtype=torch.long), shape).tolist()
+
+    def line(values: Sequence[float], indices: Sequence[int]) -> str:
+        return f"decompress(torch.tensor({values!r}), torch.tensor({indices!r}), {shape}).tolist()"
+
+    return Call("decompress", right, ([float(round(value)) for value in values], list(indices)), line, returns=list[list[float]])
+
+
+def async_call(lr: float, delay: int, steps: int) -> Call:
+    """``async_sgd`` on w²/2 from 1."""
+
+    def right(delay: int, steps: int) -> list[float]:
+        if delay < 0 or steps < 0:
+            raise ValueError("there are no such steps")
+        return [round(w.item(), 4) for w in async_sgd(lambda w: w, torch.tensor(1.0), lr, delay, steps)]
+
+    def accepts(actual: Any, delay: int, steps: int) -> bool:
+        expected = right(delay, steps)
+        return len(actual) == len(expected) and all(abs(one - other) <= 1e-3 for one, other in zip(actual, expected, strict=True))
+
+    def line(delay: int, steps: int) -> str:
+        return f"[round(w.item(), 4) for w in async_sgd(lambda w: w, torch.tensor(1.0), {lr}, {delay}, {steps})]"
+
+    return Call("async_sgd", right, (delay, steps), line, accepts, returns=list[float])
+
+
+def overlap_call(buckets: Sequence[tuple[float, float]]) -> Call:
+    """``overlap_makespan``."""
+
+    def accepts(actual: Any, buckets: Sequence[tuple[float, float]]) -> bool:
+        return math.isclose(actual, overlap_makespan(buckets), rel_tol=1e-9, abs_tol=1e-9)
+
+    return Call("overlap_makespan", overlap_makespan, (list(buckets),), lambda b: f"overlap_makespan({b!r})", accepts, returns=float)

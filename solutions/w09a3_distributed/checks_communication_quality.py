@@ -1,0 +1,158 @@
+"""Hidden checks of quality for precision and communication: the static review, and work counted inside and judged outside."""
+
+# ruff: noqa: ARG001, B023 - each task runs within its own turn of the loop; a tracer takes what it is given
+from __future__ import annotations
+
+import pytest
+
+from autograder.review.rules import RULES, WEIGHTS
+from course_lib.kit import expect
+
+# -- quality-static ---------------------------------------------------------------------------------------------------
+
+PARTS = {
+    "precision": ("mixed-",),
+    "compression": ("comm-topk", "comm-feedback", "comm-powersgd"),
+    "waiting": ("comm-async", "comm-overlap"),
+    "communication-experiments": ("exp-mixed", "exp-compression", "exp-delay", "exp-overlap"),
+}
+TOLERATED = 1.0  # one major finding, or two minor ones, in a part
+
+
+def try_communication_part(student, part):
+    """Whether the part's code does its job on a small example."""
+    import torch
+
+    if part == "precision":
+        scaler = student.DynamicLossScaler(init_scale=4.0)
+        shares = student.half_shares(torch.tensor([1.0, 2.0**-30]))
+        model = torch.nn.Linear(1, 1)
+        masters = student.master_weights(model)
+        optimizer = torch.optim.SGD(masters, lr=0.1)
+        _, stepped = student.mixed_precision_step(model.half(), masters, optimizer, scaler, lambda m: m.weight.float().sum())
+        return shares["flushed"] == 0.5 and stepped is True
+    if part == "compression":
+        values, indices = student.topk_compress(torch.tensor([1.0, -3.0]), 1)
+        feedback = student.ErrorFeedback(1)
+        feedback.compress(torch.tensor([1.0, -3.0]))
+        p, q = student.powersgd(torch.ones(2, 3), 1, torch.ones(3, 1))
+        right = (values.tolist(), indices.tolist(), feedback.residual.tolist()) == ([-3.0], [1], [1.0, 0.0])
+        return right and bool(torch.allclose(p @ q.T, torch.ones(2, 3)))
+    if part == "waiting":
+        weights = student.async_sgd(lambda w: w, torch.tensor(1.0), 1.0, 1, 2)
+        return [float(w) for w in weights] == [1.0, 0.0, -1.0] and student.overlap_makespan([(3, 2), (1, 4), (2, 1)]) == 10
+    claims = student.overlap_conclusions([{"buckets": 1, "sequential": 3.0, "overlapped": 2.0}])
+    return claims["overlap-gain"]["factor"] == 1.5
+
+
+@pytest.mark.grades(
+    "quality-static",
+    hint=("채점 결과의 줄마다 까닭이 적혀 있습니다.", "이름과 함수의 길이부터 보세요.", "한 함수가 한 가지 일만 하게 나누세요."),
+)
+@pytest.mark.parametrize("part", list(PARTS))
+def test_communication_code_reads_well(submission, review, part):
+    """돌아가는 코드이고, 정적 검토에서 큰 지적이 하나를, 작은 지적이 둘을 넘지 않습니다."""
+    if not submission.run(try_communication_part, part=part, returns=bool):
+        expect.fail("작은 예에서 맞는 결과가 나오지 않아 코드의 품질을 보지 않았습니다. 구현을 먼저 마치세요.")
+    findings = [f for f in review.findings if f.cell.removeprefix("solution-").startswith(PARTS[part])]
+    weighty = [finding for finding in findings if WEIGHTS[RULES[finding.rule].severity]]
+    penalty = sum(WEIGHTS[RULES[finding.rule].severity] for finding in weighty)
+    if penalty > TOLERATED:
+        said = " / ".join(f"{finding.line}번째 줄: {finding.message} {finding.reason}" for finding in weighty[:3])
+        expect.fail(f"지적이 {len(weighty)}개입니다. {said}")
+
+
+# -- quality-growth ---------------------------------------------------------------------------------------------------
+
+SMALL, LARGE = 8, 24
+ALLOWED = 1.25  # how much more may happen on three times the input; a loop over it would make it three times as much
+
+
+def communication_work(student, what, sizes):
+    """How many tensor operations, and lines of the notebook, each call takes."""
+    import sys
+
+    import torch
+    from torch.utils._python_dispatch import TorchDispatchMode
+
+    class Counting(TorchDispatchMode):
+        def __init__(self):
+            super().__init__()
+            self.count = 0
+
+        def __torch_dispatch__(self, func, types, args=(), kwargs=None):
+            self.count += 1
+            return func(*args, **(kwargs or {}))
+
+    found = []
+    for size in sizes:
+        dice = torch.Generator().manual_seed(0)
+        vector, matrix = torch.randn(size, generator=dice), torch.randn(size, size, generator=dice)
+        values, indices, q = (
+            torch.randn(size // 2, generator=dice),
+            torch.randperm(size, generator=dice)[: size // 2],
+            matrix[:, :2].clone(),
+        )
+        feedback = student.ErrorFeedback(size // 4)
+        tasks = {
+            "half_shares": lambda: student.half_shares(vector, 2.0),
+            "topk_compress": lambda: student.topk_compress(vector, size // 4),
+            "decompress": lambda: student.decompress(values, indices, (size,)),
+            "ErrorFeedback.compress": lambda: feedback.compress(vector),
+            "powersgd": lambda: student.powersgd(matrix, 2, q),
+            "overlap_makespan": lambda: student.overlap_makespan([(1.0, 2.0)] * size),
+            "async_sgd": lambda: student.async_sgd(lambda w: w, vector[:2], 0.1, 2, size),
+        }
+        lines = 0
+
+        def trace(frame, event, argument):
+            nonlocal lines
+            lines += event == "line"
+            return trace if any(mark in frame.f_code.co_filename for mark in ("<ipython-input", "ipykernel_")) else None
+
+        previous = sys.gettrace()
+        with Counting() as counting:
+            sys.settrace(trace)
+            try:
+                tasks[what]()
+            finally:
+                sys.settrace(previous)
+        found.append((counting.count, lines))
+    return found
+
+
+GROWTH_HINT = (
+    "파이썬 반복문이 원소나 행을 하나씩 도나요?",
+    "flatten, abs, topk, 인덱싱으로 한 번에 할 수 있습니다.",
+    "for 안의 for가 있으면 앞에서 구한 것을 다시 쓸 수 있는지 보세요.",
+)
+
+
+def _grown(submission, what):
+    (before, lines), (after, more) = submission.run(communication_work, what=what, sizes=[SMALL, LARGE], returns=list[tuple[int, int]])
+    return before, after, lines, more
+
+
+@pytest.mark.grades("quality-growth", hint=GROWTH_HINT)
+def test_work_of_compression(submission):
+    """기울기가 커져도 압축하고 세는 텐서 연산의 수는 그대로입니다."""
+    for what in ("half_shares", "topk_compress", "decompress", "ErrorFeedback.compress", "powersgd"):
+        before, after, lines, more = _grown(submission, what)
+        if before < 1:
+            expect.fail(f"`{what}`에서 텐서 연산이 하나도 일어나지 않았습니다. 구현을 먼저 마치세요.", "텐서 연산이 없음")
+        if after > ALLOWED * before or more > ALLOWED * lines + 3:
+            grown = f"텐서 연산이 {before}번에서 {after}번으로" if after > ALLOWED * before else f"실행한 줄이 {lines}줄에서 {more}줄로"
+            expect.fail(f"`{what}`: 크기가 {SMALL}에서 {LARGE}로 커지자 {grown} 늘었습니다. 텐서 전체에 한 번에 하세요.", "원소마다 되풀이")
+
+
+@pytest.mark.grades("quality-growth", hint=GROWTH_HINT)
+def test_work_of_waiting(submission):
+    """걸음이나 묶음이 세 배이면 일도 세 배이고, 그보다 늘지 않습니다."""
+    for what in ("overlap_makespan", "async_sgd"):
+        before, after, lines, more = _grown(submission, what)
+        if what == "async_sgd" and before < 1:
+            expect.fail("`async_sgd`에서 텐서 연산이 하나도 일어나지 않았습니다. 구현을 먼저 마치세요.", "텐서 연산이 없음")
+        if lines < 1 and what == "overlap_makespan":
+            submission.call(what, [(1.0, 2.0)], returns=float)
+        if after > ALLOWED * LARGE / SMALL * before or more > ALLOWED * LARGE / SMALL * lines + 3:
+            expect.fail(f"`{what}`: 크기가 세 배일 때 일이 세 배보다 크게 늘었습니다. 앞에서 구한 것을 다시 쓰세요.", "제곱으로 늘어남")
