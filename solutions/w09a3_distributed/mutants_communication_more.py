@@ -230,26 +230,6 @@ def overlap_makespan(buckets):
         loses=("quality-growth",),
         message="세 배보다 크게",
     ),
-    Mutant(
-        name="hard_to_read_topk",
-        misconception="돌아가기만 하면 된다",
-        source="""
-def topk_compress(tensor, k):
-    global cnt
-    l = tensor.flatten(); O = l.abs()
-    try:
-        if k == None: k = 0
-    except:
-        pass
-    if k < 0: k = 0
-    if k > len(l): k = len(l)
-    cnt = k
-    I = eval("O.topk(k).indices")
-    return l[I], I
-""",
-        loses=("quality-static",),
-        message="지적이",
-    ),
     # -- experts -----------------------------------------------------------------------------------------------------
     Mutant(
         name="weights_not_divided",
