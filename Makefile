@@ -26,7 +26,7 @@ test:
 	@scripts/setup tests
 	$(PYTHON_BIN) -m ruff check .
 	$(PYTHON_BIN) -m ruff format --check .
-	$(PYTHON_BIN) -m pytest -m "not full" -n 2 --dist loadgroup --durations=15
+	$(PYTHON_BIN) -m pytest -m "not full" -n 2 --durations=15
 
 test-fast: setup
 	$(PYTHON_BIN) -m pytest -m "not full and not smoke"

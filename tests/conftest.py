@@ -49,8 +49,14 @@ def page(tab: Page) -> Page:
     return tab
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:
     """What one of several processes runs: a file's tests, which share fixtures; all of the site's, which share a book."""
-    for item in items:
-        site = item.path.is_relative_to(HERE / "site")
-        item.add_marker(pytest.mark.xdist_group("site" if site else item.path.relative_to(HERE).as_posix()))
+    from xdist.scheduler import LoadScopeScheduling
+
+    class ByFile(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            path = nodeid.partition("::")[0]
+            return "site" if path.startswith("tests/site/") else path
+
+    return ByFile(config, log)
