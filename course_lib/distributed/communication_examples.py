@@ -22,7 +22,7 @@ def topk_call(numbers: Sequence[float], k: int) -> Call:
         return sorted(map(abs, numbers))[len(numbers) - kept :]
 
     def line(numbers: Sequence[float], k: int) -> str:
-        return f"topk_compress(torch.tensor({numbers!r}), {k})[0].abs().sort().values.tolist()"
+        return f"sorted(round(abs(value), 4) for value in topk_compress(torch.tensor({numbers!r}), {k})[0].tolist())"
 
     def accepts(actual: Any, numbers: Sequence[float], k: int) -> bool:
         expected = right(numbers, k)

@@ -48,4 +48,4 @@ def draw_timeline(axes: Any, tasks: Sequence[Task], title: str = "") -> None:
     axes.set(xlabel="시간", ylabel="스테이지", title=title, yticks=sorted({task.stage for task in tasks}))
     axes.invert_yaxis()
     axes.grid(visible=False)
-    axes.legend(loc="upper right", ncols=2, fontsize=9)
+    axes.legend(loc="lower right", fontsize=9)  # the last stage is the first to be done
