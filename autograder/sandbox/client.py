@@ -24,6 +24,7 @@ _JSON_BYTES = 8_000_000  # of content; a longer one counts as empty
 _GROWTH = 256 << 20  # how much this process may grow while it waits for one answer
 _TICK_MS = 50
 _SEND_MS = 2_000
+_NEVER_MS = 1 << 30
 _DELIMITER = b"<IDS|MSG>"
 
 
@@ -72,7 +73,9 @@ class Client:
         socket.setsockopt(zmq.SNDTIMEO, _SEND_MS)  # without it, sending to a kernel that has just ended waits for ever
         socket.setsockopt(zmq.RCVHWM, _QUEUE)
         socket.setsockopt(zmq.MAXMSGSIZE, _FRAME_BYTES)
-        socket.setsockopt(zmq.RECONNECT_IVL, -1)  # by then the path could lead to another program's socket
+        # Never again: by then the path could lead to another program's socket. A long time and not "no": without reconnection ZeroMQ drops
+        # what has arrived, and where that is the rest of a message of which the first part was read, it aborts the whole process.
+        socket.setsockopt(zmq.RECONNECT_IVL, _NEVER_MS)
         socket.connect(f"ipc://{connection['ip']}-{connection[port]}")
         return socket
 
