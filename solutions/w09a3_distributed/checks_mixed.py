@@ -23,7 +23,7 @@ def _spread(rng, number, low=-40, high=24):
     """Float32 of both signs over many powers of two, a tenth of them 0."""
     size = torch.from_numpy(2.0 ** rng.uniform(low, high, number)).float()
     sign = torch.from_numpy(rng.choice([-1.0, 1.0], number)).float()
-    return size * sign * torch.from_numpy(rng.random(number) > 0.1).float()
+    return size * sign * torch.from_numpy(rng.random(number) > 0.1).float() + 0.0  # no zero with a sign
 
 
 def _same_shares(submission, values, scale, given):

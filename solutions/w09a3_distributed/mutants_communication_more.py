@@ -342,3 +342,13 @@ def moe_output(x, weights, experts, kept, networks):
         message="한 번에 넣으세요",
     ),
 ]
+
+_LAST_OF_TWO = "축이 둘인 텐서에서 마지막 축은 1번 축이다"
+EQUIVALENT = {
+    f"solution-bonus-moe{name}: -1 → --1{number}": _LAST_OF_TWO
+    for name, number in (
+        *(("-route: route", number) for number in ("", " (2)", " (3)")),
+        *(("-route: load_balancing_loss", number) for number in ("", " (2)")),
+        (": within_capacity", ""),
+    )
+}
