@@ -9,7 +9,7 @@ from typing import Any
 import torch
 
 from course_lib.distributed.asynchronous import async_sgd
-from course_lib.distributed.compression import decompress
+from course_lib.distributed.compression import ErrorFeedback, decompress
 from course_lib.distributed.overlap import overlap_makespan
 from course_lib.kit.counterexample import Call
 
@@ -46,6 +46,28 @@ def decompress_call(values: Sequence[float], indices: Sequence[int], shape: tupl
         return f"decompress(torch.tensor({values!r}), torch.tensor({indices!r}), {shape}).tolist()"
 
     return Call("decompress", right, ([float(round(value)) for value in values], list(indices)), line, returns=list[list[float]])
+
+
+def feedback_call(gradients: Sequence[Sequence[float]], k: int) -> Call:
+    """The values that an ``ErrorFeedback`` sends of each gradient; where sizes tie, which are sent is free, and there is no example."""
+
+    def right(gradients: Sequence[Sequence[float]]) -> list[list[float]]:
+        if len(set(map(len, gradients))) != 1 or len(gradients[0]) <= k:
+            raise ValueError("gradients of several sizes, or so small that all is sent")
+        memory, found = ErrorFeedback(k), []
+        for gradient in map(torch.tensor, gradients):
+            corrected = gradient if memory.residual is None else gradient + memory.residual
+            sizes = corrected.abs().sort(descending=True).values
+            if sizes[k - 1] == sizes[k]:
+                raise ValueError("sizes tie")
+            found.append(sorted(memory.compress(gradient)[0].tolist()))
+        return found
+
+    def line(gradients: Sequence[Sequence[float]]) -> str:
+        return f"memory = ErrorFeedback({k}); [sorted(memory.compress(torch.tensor(g))[0].tolist()) for g in {gradients!r}]"
+
+    rows = [[float(number) for number in gradient] for gradient in gradients]
+    return Call("ErrorFeedback.compress", right, (rows,), line, returns=list[list[float]])
 
 
 def async_call(lr: float, delay: int, steps: int) -> Call:

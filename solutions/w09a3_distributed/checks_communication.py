@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import torch
 
-from course_lib.distributed.communication_examples import decompress_call, topk_call
+from course_lib.distributed.communication_examples import decompress_call, feedback_call, topk_call
 from course_lib.distributed.communication_mistakes import wrong_feedback, wrong_powersgd, wrong_topk
 from course_lib.distributed.compression import ErrorFeedback, decompress, topk_compress
 from course_lib.kit import expect
@@ -194,14 +194,15 @@ def test_nothing_is_lost(submission, rng, upstream):
 def test_the_corrected_gradient_is_sent(submission, rng, upstream):
     """걸음마다 남은 것을 더한 기울기에서 절댓값이 가장 큰 k개를 보냅니다. 처음의 남은 것은 0입니다."""
     gradients = _whole(rng, 6, 9)
-    found, memory = _fed_back(submission, upstream, gradients, 4), ErrorFeedback(4)
-    outs = _restored(found, gradients)
-    for number, (gradient, out) in enumerate(zip(gradients, outs, strict=True)):
-        if not near(out, decompress(*memory.compress(gradient), gradient.shape)):
-            for name, (wrong, said) in wrong_feedback(gradients, 4).items():
-                if all(near(one, other) for one, other in zip(outs, wrong, strict=True)):
-                    expect.fail(f"{said} ({number + 1}걸음)", name)
-            expect.fail(f"{number + 1}걸음에서 보낸 것이 남은 것을 더한 기울기의 가장 큰 4개가 아닙니다.", "보낸 것이 다름")
+    with smallest(submission, feedback_call([gradient.tolist() for gradient in gradients], 4)):
+        found, memory = _fed_back(submission, upstream, gradients, 4), ErrorFeedback(4)
+        outs = _restored(found, gradients)
+        for number, (gradient, out) in enumerate(zip(gradients, outs, strict=True)):
+            if not near(out, decompress(*memory.compress(gradient), gradient.shape)):
+                for name, (wrong, said) in wrong_feedback(gradients, 4).items():
+                    if all(near(one, other) for one, other in zip(outs, wrong, strict=True)):
+                        expect.fail(f"{said} ({number + 1}걸음)", name)
+                expect.fail(f"{number + 1}걸음에서 보낸 것이 남은 것을 더한 기울기의 가장 큰 4개가 아닙니다.", "보낸 것이 다름")
 
 
 @pytest.mark.grades(

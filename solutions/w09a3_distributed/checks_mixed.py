@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import torch
 
-from course_lib.distributed.mixed_examples import shares_call
+from course_lib.distributed.mixed_examples import scaler_call, shares_call
 from course_lib.distributed.mixed_mistakes import wrong_half_shares, wrong_scales
 from course_lib.distributed.mixed_precision import half_shares
 from course_lib.kit import expect
@@ -184,7 +184,8 @@ def test_scales_of_a_random_trace(submission, rng):
         kinds += ["-inf", *["fine"] * len(run), "nan", "inf"]
         kinds += [str(kind) for kind in rng.choice(["fine", "fine", "fine", "inf", "-inf", "nan"], 16)]
         options = {"init_scale": 2.0 ** int(rng.integers(8, 12)), "growth_factor": 4.0, "backoff_factor": 0.25, "growth_interval": interval}
-        _same_scales(_trace(submission, rng, kinds, **options), kinds, options)
+        with smallest(submission, scaler_call(kinds, *options.values())):
+            _same_scales(_trace(submission, rng, kinds, **options), kinds, options)
 
 
 @pytest.mark.grades(
