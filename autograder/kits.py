@@ -19,7 +19,9 @@ from autograder.authored import BuildError
 from autograder.course import Course
 from autograder.manifest import Assignment
 from autograder.roomfiles import name_in_kit, public_checks
+from autograder.sandbox.folders import is_abandoned, own_name, remove
 
+_NEW = ".new-"  # and the name of the process that is building
 LIBRARY = Path(course_lib.__file__).resolve().parent
 SUFFIXES = frozenset(
     ".py .json .jsonl .txt .csv .tsv .npz .npy .safetensors .svg .png .css .html .ttf .otf .woff2".split()  # noqa: SIM905
@@ -58,7 +60,10 @@ def kit_for_grading(course: Course, assignment_id: str) -> Path:
         return kit
     kits.mkdir(parents=True, exist_ok=True)
     kits.chmod(0o755)
-    with tempfile.TemporaryDirectory(dir=kits, prefix=".new-") as scratch:
+    for left in kits.glob(f"{_NEW}*"):  # by one that was killed while it built
+        if is_abandoned(left.name.removeprefix(_NEW)):
+            remove(left)
+    with tempfile.TemporaryDirectory(dir=kits, prefix=_NEW + own_name()) as scratch:
         new = build_kit(course, assignment_id, Path(scratch) / "kit")
         # Hashes instead of dates, and never looked at again: the folder does not change.
         unchecked = py_compile.PycInvalidationMode.UNCHECKED_HASH

@@ -1,0 +1,196 @@
+"""What grading stands on gives way: a full disk, a gradebook that cannot be written, locked or gone, a clock that jumps, no sandbox.
+
+Each time the command says what is wrong and what to do, without a traceback and without a grade that nobody earned; once the fault is
+mended, the same command gives what it would have given.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sqlite3
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+from tinycourse import ID
+
+from autograder.cohort import find_submissions, grade_cohort
+
+pytestmark = pytest.mark.smoke
+NAMESPACE = ("unshare", "--mount", "--propagation", "private") + (() if os.geteuid() == 0 else ("--user", "--map-root-user"))
+
+
+def _with_mount(script: str) -> tuple[str, ...]:
+    """Words before a command that first change what is mounted, for that command alone."""
+    return (*NAMESPACE, "sh", "-c", f'set -e; {script}; exec "$@"', "sh")
+
+
+as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can mount for a command that makes a sandbox itself")
+
+
+def _explained(said: str, *words: str) -> None:
+    assert "Traceback" not in said, said
+    for word in words:
+        assert word in said, said
+
+
+@as_root
+def test_a_full_disk(ungraded, undisturbed):
+    """A term on a disk with room for the kit and the submissions, and for little else."""
+    term = ungraded.course.term
+    size = _bytes(term) + 4_500_000
+    keep = term.with_name("kept")
+    term.rename(keep)
+    term.mkdir()
+    mount = f"mount -t tmpfs -o size={size},mode=755 none {term}; cp -a {keep}/. {term}"
+    filled = f"{mount}; dd if=/dev/zero of={term}/filler bs=1k 2>/dev/null || true"
+    status, said = ungraded.grade(*_with_mount(filled))
+    assert status != 0, said
+    _explained(said, "No space left")
+    term.rmdir()
+    keep.rename(term)
+    status, said = ungraded.grade()
+    assert status == 0, said
+    assert ungraded.grades() == undisturbed.grades
+
+
+@as_root
+def test_the_disk_fills_up_while_the_gradebook_is_written(ungraded, undisturbed):
+    status, said = ungraded.grade()
+    assert status == 0, said
+    term = ungraded.course.term
+    book = term / "gradebook.db"
+    before = ungraded.grades()
+    _wrong_answer(ungraded)
+    mount = f"mount -t tmpfs -o size={_bytes(term) + 800_000},mode=755 none /mnt; cp -a {term}/. /mnt; mount --bind /mnt {term}"
+    filled = f"{mount}; dd if=/dev/zero of={term}/filler bs=1k 2>/dev/null || true"
+    status, said = ungraded.grade(*_with_mount(filled))
+    assert status != 0, said
+    _explained(said)
+    assert ungraded.grades() == before == undisturbed.grades
+    assert book.is_file()
+
+
+@as_root
+def test_a_read_only_gradebook(ungraded, undisturbed):
+    assert ungraded.grade()[0] == 0
+    book = ungraded.course.term / "gradebook.db"
+    _wrong_answer(ungraded)
+    status, said = ungraded.grade(*_with_mount(f"mount --bind {book} {book}; mount -o remount,ro,bind {book}"))
+    assert status != 0
+    _explained(said, "gradebook", "read")
+    assert ungraded.grades() == undisturbed.grades
+    status, said = ungraded.grade()
+    assert status == 0, said
+    assert ungraded.grades()["ahn"]["add"] == (0.0, 0.0, False)
+
+
+def test_a_locked_gradebook(ungraded, undisturbed):
+    """Somebody's program holds a transaction open."""
+    assert ungraded.grade()[0] == 0
+    _wrong_answer(ungraded)
+    holder = sqlite3.connect(ungraded.course.term / "gradebook.db", isolation_level=None)
+    holder.execute("BEGIN EXCLUSIVE")
+    status, said = ungraded.grade()
+    assert status != 0
+    _explained(said, "gradebook", "locked")
+    holder.execute("ROLLBACK")
+    holder.close()
+    assert ungraded.grades() == undisturbed.grades
+    status, said = ungraded.grade()
+    assert status == 0, said
+    assert ungraded.grades()["ahn"]["add"] == (0.0, 0.0, False)
+
+
+@as_root
+def test_no_sandbox_no_grades(ungraded, undisturbed):
+    programs = [str(path) for path in map(Path, ("/usr/bin/bwrap", "/usr/local/bin/bwrap", "/bin/bwrap")) if path.exists()]
+    empty = ungraded.root / "empty"
+    empty.touch(mode=0o644)
+    hidden = "; ".join(f"mount --bind {empty} {program}" for program in programs if not Path(program).is_symlink())
+    status, said = ungraded.grade(*_with_mount(hidden))
+    assert status != 0
+    _explained(said, "bubblewrap", "apt-get install", "--unsafe-no-sandbox")
+    assert not (ungraded.course.term / "gradebook.db").exists()
+    assert not list((ungraded.course.term / "store").rglob("*.json"))
+    assert ungraded.grade()[0] == 0
+    assert ungraded.grades() == undisturbed.grades
+
+
+def test_a_clock_that_jumps(ungraded, undisturbed, monkeypatch):
+    """Days forward and back, between any two looks at it: limits on time are kept by a clock that cannot be set."""
+    jumps = iter([0, 86_400, -86_400, 10**9, -(10**8)] * 10_000_000)
+    true = time.time
+    monkeypatch.setattr(time, "time", lambda: true() + next(jumps))
+    course = ungraded.course
+    results = grade_cohort(course, course.assignment(ID), find_submissions(course, ID), jobs=1)
+    monkeypatch.undo()
+    for student, result in results.items():
+        automatic = {item.id: item.score for item in result.items if not item.needs_manual and item.dimension != "bonus"}
+        assert automatic == {item: undisturbed.grades[student][item][0] for item in automatic}
+
+
+def test_postgresql_gone_and_back(ungraded, undisturbed):
+    """The database stops between two runs, and comes back."""
+    pytest.importorskip("psycopg", reason="pip install 'psycopg[binary]'")
+    programs = Path(shutil.which("pg_ctl") or "/usr/lib/postgresql/15/bin/pg_ctl").resolve().parent
+    if not (programs / "initdb").is_file():
+        pytest.skip("no PostgreSQL on this machine")
+    with _Postgres(programs, ungraded.root) as database:
+        variables = {"COURSE_DB": database.url}
+        database.stop()
+        status, said = ungraded.grade(**variables)
+        assert status != 0
+        _explained(said, "gradebook", "cannot be opened")
+        assert not (ungraded.course.term / "gradebook.db").exists(), "never another database in its place"
+        database.start()
+        status, said = ungraded.grade(**variables)
+        assert status == 0, said
+        os.environ["COURSE_DB"] = database.url
+        try:
+            assert ungraded.grades() == undisturbed.grades
+        finally:
+            del os.environ["COURSE_DB"]
+
+
+class _Postgres:
+    """A server of its own on a socket in ``folder``."""
+
+    def __init__(self, programs: Path, folder: Path) -> None:
+        self.programs, self.data = programs, folder / "pg"
+        self.data.mkdir()
+        self.as_user: tuple[str, ...] = ()
+        if os.geteuid() == 0:  # PostgreSQL refuses to run as root
+            os.chown(self.data, 65534, 65534)
+            self.as_user = ("setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups")
+        self.url = f"postgresql+psycopg://grader@/postgres?host={self.data}"
+
+    def __enter__(self) -> _Postgres:
+        self._run("initdb", "-D", self.data / "db", "-U", "grader", "--auth", "trust")
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._run("pg_ctl", "stop", "-D", self.data / "db", "-m", "immediate", check=False)
+
+    def start(self) -> None:
+        self._run("pg_ctl", "start", "-w", "-D", self.data / "db", "-o", f"-k {self.data} -c listen_addresses=", "-l", self.data / "log")
+
+    def stop(self) -> None:
+        self._run("pg_ctl", "stop", "-D", self.data / "db", "-m", "fast")
+
+    def _run(self, program: str, *words: object, check: bool = True) -> None:
+        command = [*self.as_user, str(self.programs / program), *map(str, words)]
+        subprocess.run(command, check=check, cwd="/", stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=60)
+
+
+def _wrong_answer(ungraded) -> None:
+    """One student's submission changes, so that there is something to write."""
+    path = ungraded.course.submission_notebook(ID, "ahn")
+    path.write_text(path.read_text(encoding="utf-8").replace("return a + b", "return a * b + 1"), encoding="utf-8")
+
+
+def _bytes(folder: Path) -> int:
+    return sum(path.stat().st_size // 4096 * 4096 + 8192 for path in folder.rglob("*"))
