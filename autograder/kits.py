@@ -55,14 +55,14 @@ def kit_for_grading(course: Course, assignment_id: str) -> Path:
     """
     digest = _digest(kit_files(course, assignment_id))
     kits = course.term / "kits"
+    for left in kits.glob(f"{_NEW}*"):  # by one that was killed while it built
+        if is_abandoned(left.name.removeprefix(_NEW)):
+            remove(left)
     kit = kits / digest
     if kit.is_dir() and _digest(package_files(kit)) == digest:
         return kit
     kits.mkdir(parents=True, exist_ok=True)
     kits.chmod(0o755)
-    for left in kits.glob(f"{_NEW}*"):  # by one that was killed while it built
-        if is_abandoned(left.name.removeprefix(_NEW)):
-            remove(left)
     with tempfile.TemporaryDirectory(dir=kits, prefix=_NEW + own_name()) as scratch:
         new = build_kit(course, assignment_id, Path(scratch) / "kit")
         # Hashes instead of dates, and never looked at again: the folder does not change.
