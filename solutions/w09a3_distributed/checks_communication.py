@@ -262,7 +262,8 @@ def test_projection_on_what_q_shows(submission, rng):
 def test_low_rank_and_zero(submission, rng):
     """계수가 r인 행렬은 한 번에 정확하고, 0인 행렬은 NaN 없이 0이며, 받은 텐서는 그대로입니다."""
     m, n, rank = int(rng.integers(6, 10)), int(rng.integers(5, 9)), 2
-    low, q = (floats(rng, m, rank) @ floats(rng, rank, n)).double(), floats(rng, n, rank).double()
+    low = floats(rng, m, rank).double() @ floats(rng, rank, n).double()  # of that rank to the last digits of float64
+    q = torch.linalg.qr(floats(rng, n, rank).double()).Q
     p, new = _approximated(submission, low, rank, q, f"계수가 {rank}인 행렬")
     close(p @ new.T, low, given=f"계수가 {rank}인 {m}×{n} 행렬의 근사", tolerance=1e-5)
     p, new = _approximated(submission, torch.zeros(m, n), rank, q.float(), "0인 행렬")
