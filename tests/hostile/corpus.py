@@ -9,7 +9,8 @@
     raw: zip_bomb                                      # the whole file, by its maker in rawfiles.py
     evidence: {tables/counts.json: "…"}                # files in place of the honest ones, or a maker's name
     scores: {add: 0}                                   # every other item keeps what the base earns
-    state: graded
+    at_most: true                                      # these scores or less: what it loses depends on the moment
+    state: graded                                      # or partial, unreadable; either: graded or partial
     manual: []                                         # items that wait for a person beside the essays
     staff, student: ["…"]                              # stands in the pages of staff, in the student's
     slow: true                                         # only in the full run
@@ -76,7 +77,8 @@ class Attack(BaseModel):
     raw: str = ""
     evidence: dict[str, str] | str = {}
     scores: dict[str, float] = {}
-    state: Literal["graded", "partial", "unreadable"] = "graded"
+    at_most: bool = False
+    state: Literal["graded", "partial", "either", "unreadable"] = "graded"
     manual: list[str] = []
     staff: list[str] = []
     student: list[str] = []

@@ -1,0 +1,59 @@
+"""The corpus of hostile and broken submissions: each is contained, scored as its file says, and harms nobody beside it.
+
+CI grades all but the slow ones; ``make hostile`` and the full run grade every one and print or check the same.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+from hostile import corpus
+from hostile.room import sandboxed_processes
+
+ATTACKS = corpus.load()
+QUICK = [attack for attack in ATTACKS if not attack.slow]
+SLOW = [attack for attack in ATTACKS if attack.slow]
+
+
+def _check(outcome):
+    assert outcome.leaks == []
+    assert outcome.left == []
+    assert outcome.problems == []
+
+
+@pytest.mark.smoke
+@pytest.mark.parametrize("attack", QUICK, ids=lambda attack: f"{attack.family}/{attack.name}")
+def test_attack(graded, attack):
+    _check(graded[1][attack.name])
+
+
+@pytest.mark.smoke
+def test_the_neighbour_is_unharmed(graded):
+    """Graded after all of them, in the same run: everything that can be earned without a person."""
+    room, _ = graded
+    assert {item.id: item.score for item in room.neighbour.items} == corpus.FULL
+    assert room.neighbour.status == "graded"
+    assert room.faults == []
+
+
+@pytest.mark.smoke
+def test_nothing_is_left(graded):
+    room, outcomes = graded
+    assert sandboxed_processes() == []
+    assert room.connections == []
+    assert [name for name, outcome in outcomes.items() if outcome.result.status == "grader_fault"] == []
+
+
+@pytest.mark.full
+def test_slow_attacks(new_room):
+    for outcome in new_room().grade(SLOW):
+        _check(outcome)
+
+
+def test_the_corpus_is_what_it_says():
+    names = Counter(attack.name for attack in ATTACKS)
+    assert [name for name, count in names.items() if count > 1] == [], "a name is a student's id here"
+    assert len(ATTACKS) >= 46
+    assert {attack.family for attack in ATTACKS} == {"forged", "leaking", "surgery", "denial", "reports", "false-zero"}
+    assert all(set(attack.expected) == set(corpus.FULL) for attack in ATTACKS)
