@@ -171,8 +171,14 @@ def _able(stage, kind, number, stages, done):
 def _schedules(rng):
     """Schedules of both kinds and of no kind, with times."""
     stages, microbatches = int(rng.integers(3, 5)), int(rng.choice([5, 7, 8]))  # with 3 and 6, two wrong bubbles are one number
-    times = [(1, 2), (3, 2), (2.5, 0.5)]
-    made = [make_schedule("gpipe", stages, microbatches), make_schedule("1f1b", stages, microbatches), _loose_schedule(rng, stages, 4)]
+    late = [("F", 0), ("B", 0), ("F", 1), ("F", 2), ("F", 3), ("B", 1), ("B", 2), ("B", 3)]  # the most are in flight late
+    times = [(1, 2), (3, 2), (2.5, 0.5), (1, 2)]
+    made = [
+        make_schedule("gpipe", stages, microbatches),
+        make_schedule("1f1b", stages, microbatches),
+        _loose_schedule(rng, stages, 4),
+        [late] * stages,
+    ]
     return list(zip(made, times, strict=True))
 
 

@@ -98,7 +98,7 @@ UPDATE_HINT = (
 
 
 def _updates(submission, rng, size, world):
-    options = {"lr": 0.05, "betas": (0.8, 0.95), "eps": 1e-6, "weight_decay": 0.2}
+    options = {"lr": 0.05, "betas": (0.8, 0.95), "eps": 0.01, "weight_decay": 0.2}
     weights = _floats(rng, size)
     gradients = [[_floats(rng, size) for _ in range(world)] for _ in range(4)]
     inputs = {"weights": weights, "gradients": gradients, "world": world, "options": options}

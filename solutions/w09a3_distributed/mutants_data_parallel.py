@@ -361,4 +361,14 @@ def ddp_gradients(model, loss_fn, batches):
     ),
 ]
 
-EQUIVALENT: dict[str, str] = {}
+EQUIVALENT = {
+    "solution-dp-ring: ring_all_reduce: True → False": "both lists have one entry for each rank",
+    "solution-dp-gradients: ddp_gradients: True → False (2)": "both lists have one entry for each parameter",
+    "solution-dp-gradients: ddp_gradients: if len(inputs) == 0: continue → (left out)": "the gradient of an empty batch is zero",
+    "solution-dp-gradients: ddp_gradients: continue → (left out)": "the gradient of an empty batch is zero",
+    "solution-tp-column: forward: True → False": "both lists have one entry for each rank",
+    "solution-tp-row: forward: True → False": "both lists have one entry for each rank",
+    "solution-bonus-zero: step: True → False": "all lists have one entry for each rank",
+    "solution-bonus-fsdp-flat: unflatten: True → False": "both lists have one entry for each shape",
+    "solution-bonus-fsdp: fsdp_gradients: True → False": "both lists have one entry for each rank",
+}
