@@ -53,7 +53,7 @@ def wrong_attentions(query: Tensor, key: Tensor, value: Tensor) -> Wrong:
     def masked(mask: Tensor) -> Tensor:
         return plain_attention(query, key, value, mask, right)
 
-    said = "점수를 머리의 크기 D의 제곱근으로 나누어야 합니다."
+    said = "점수를 헤드의 크기 D의 제곱근으로 나누어야 합니다."
     return {
         "마스크 없음": (masked(torch.ones_like(mask)), "뒤의 토큰을 보고 있습니다. 인과 마스크를 쓰지 않았습니다."),
         "뒤를 봄": (masked(mask.T), "앞이 아니라 뒤의 토큰을 보고 있습니다. 마스크의 행과 열이 바뀌었습니다."),
@@ -65,10 +65,10 @@ def wrong_attentions(query: Tensor, key: Tensor, value: Tensor) -> Wrong:
         ),
         "나누지 않음": (scaled(1.0), f"점수를 나누지 않고 있습니다. {said}"),
         "길이로 나눔": (scaled(1 / math.sqrt(length)), f"길이 T의 제곱근으로 나누고 있습니다. {said}"),
-        "전체 크기로 나눔": (scaled(1 / math.sqrt(heads * size)), f"모든 머리를 합친 크기의 제곱근으로 나누고 있습니다. {said}"),
+        "전체 크기로 나눔": (scaled(1 / math.sqrt(heads * size)), f"모든 헤드를 합친 크기의 제곱근으로 나누고 있습니다. {said}"),
         "제곱근을 잊음": (scaled(1 / size), f"D로 나누고 있습니다. {said}"),
         "곱함": (scaled(math.sqrt(size)), f"D의 제곱근을 곱하고 있습니다. {said}"),
-        "질의와 열쇠가 바뀜": (plain_attention(key, query, value, mask, right), "질의와 열쇠의 자리가 바뀌었습니다."),
+        "질의와 키가 바뀜": (plain_attention(key, query, value, mask, right), "질의와 키의 자리가 바뀌었습니다."),
         "softmax의 방향": (
             scores.masked_fill(~mask, -torch.inf).softmax(-2) @ value,
             "softmax를 질의의 방향으로 하고 있습니다. 행마다(dim=-1) 합이 1이어야 합니다.",
@@ -126,7 +126,7 @@ def wrong_clm_losses(logits: Tensor, ids: Tensor) -> Wrong:
         "밑이 2": (right.mean() / math.log(2), "밑이 2인 로그를 쓰고 있습니다. 단위는 내트입니다."),
         "부호": (-right.mean(), "부호가 반대입니다. 손실은 로그 확률의 음수입니다."),
         "로그를 잊음": ((1 - likelihood).mean(), "로그 확률이 아니라 확률을 쓰고 있습니다."),
-        "퍼플렉시티": (right.mean().exp(), "손실이 아니라 퍼플렉시티를 돌려주고 있습니다."),
+        "혼란도": (right.mean().exp(), "손실이 아니라 혼란도를 돌려주고 있습니다."),
     }
 
 

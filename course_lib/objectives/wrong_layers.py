@@ -105,11 +105,11 @@ class _OneNorm(_Layer):
         return x + self.block.mlp(self.block.input_layernorm(x))
 
 
-_MEMORY = "열쇠와 값은 두 흐름 모두 이 층에 들어온 내용 흐름에서 옵니다."
+_MEMORY = "키와 값은 두 흐름 모두 이 층에 들어온 내용 흐름에서 옵니다."
 
 WRONG_LAYERS: dict[str, tuple[type[nn.Module], str]] = {
-    "질의 흐름의 기억": (_OwnMemory, f"질의 흐름의 열쇠와 값을 질의 흐름에서 가져오고 있습니다. {_MEMORY}"),
-    "모두 질의 흐름에서": (_QueryMemory, f"열쇠와 값을 모두 질의 흐름에서 가져오고 있습니다. {_MEMORY}"),
+    "질의 흐름의 기억": (_OwnMemory, f"질의 흐름의 키와 값을 질의 흐름에서 가져오고 있습니다. {_MEMORY}"),
+    "모두 질의 흐름에서": (_QueryMemory, f"키와 값을 모두 질의 흐름에서 가져오고 있습니다. {_MEMORY}"),
     "새 내용을 봄": (_NewMemory, f"질의 흐름이 이 층에서 새로 만든 내용을 보고 있습니다. {_MEMORY}"),
     "질의가 자기를 봄": (_OneMask, "질의 흐름에도 content_mask를 써서 자기 토큰을 보고 있습니다. query_mask를 쓰세요."),
     "내용이 자기를 못 봄": (_QueryMask, "내용 흐름에도 query_mask를 쓰고 있습니다. content_mask를 쓰세요."),
@@ -117,7 +117,7 @@ WRONG_LAYERS: dict[str, tuple[type[nn.Module], str]] = {
     "True와 False가 반대": (_Inverted, "마스크를 뒤집어 쓰고 있습니다. True가 볼 수 있는 곳입니다."),
     "내용이 그대로": (_Still, "내용 흐름을 바꾸지 않고 다음 층에 넘기고 있습니다. 두 흐름 모두 블록을 지나갑니다."),
     "차례가 바뀜": (_Exchanged, "두 흐름을 (질의, 내용)의 차례로 돌려주고 있습니다. (내용, 질의)입니다."),
-    "기억을 정규화하지 않음": (_RawMemory, "열쇠와 값이 될 내용에 input_layernorm을 쓰지 않았습니다."),
+    "기억을 정규화하지 않음": (_RawMemory, "키와 값이 될 내용에 input_layernorm을 쓰지 않았습니다."),
     "질의를 정규화하지 않음": (_RawQuery, "묻는 쪽에 input_layernorm을 쓰지 않았습니다."),
     "잔차가 없음": (_NoResidual, "어텐션의 결과를 원래 벡터에 더하지 않았습니다(잔차 연결)."),
     "피드포워드가 없음": (_NoFeedForward, "어텐션 다음의 피드포워드(mlp)를 빠뜨렸습니다."),

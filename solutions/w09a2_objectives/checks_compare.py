@@ -65,7 +65,7 @@ def pseudo(student, weights, sizes, ids, mask_id, special):
 
 @pytest.mark.grades("cmp-ppl", weight=2, hint=PPL_HINT)
 def test_pseudo_perplexity_equals_reference(submission, rng):
-    """무작위 가중치의 모델에서 의사 퍼플렉시티가 기준 구현과 같고, 특수 토큰은 세지 않습니다. 허용 오차는 값의 1e-4배입니다."""
+    """무작위 가중치의 모델에서 의사 혼란도가 기준 구현과 같고, 특수 토큰은 세지 않습니다. 허용 오차는 값의 1e-4배입니다."""
     model = tiny_encoder(rng, VOCABULARY)
     for marked in (False, True):
         ids = tokens(rng, MASK, int(rng.integers(6, 10)))

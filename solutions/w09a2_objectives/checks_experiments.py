@@ -111,10 +111,10 @@ def _curve(submission, evidence):
 
 @pytest.mark.grades(
     "exp-curves",
-    hint=("퍼플렉시티는 평균한 손실의 exp입니다.", "배치마다 exp를 취해 평균하지 않습니다.", "math.exp(loss)"),
+    hint=("혼란도는 평균한 손실의 exp입니다.", "배치마다 exp를 취해 평균하지 않습니다.", "math.exp(loss)"),
 )
 def test_perplexity_of_the_curve(submission, evidence, rng):
-    """curve_rows가 손실의 exp를 퍼플렉시티로 적고, 표의 모든 행도 그렇습니다."""
+    """curve_rows가 손실의 exp를 혼란도로 적고, 표의 모든 행도 그렇습니다."""
     losses = [round(float(value), 3) for value in rng.uniform(1.0, 5.0, 4)]
     steps = [int(step) for step in rng.integers(1, 9, 4).cumsum()]
     found = submission.call("curve_rows", steps, losses, returns=list[dict[str, int | float]])
@@ -122,8 +122,8 @@ def test_perplexity_of_the_curve(submission, evidence, rng):
         expect.fail(f"curve_rows({steps}, {losses})의 step과 loss가 받은 것과 다릅니다: {expect.show(found)}")
     said = {
         "2의 거듭제곱": (lambda loss: 2**loss, "2를 거듭제곱했습니다. 손실이 내트이므로 exp입니다."),
-        "부호": (lambda loss: math.exp(-loss), "부호가 반대입니다. 퍼플렉시티는 exp(손실)입니다."),
-        "손실 그대로": (lambda loss: loss, "퍼플렉시티에 손실을 그대로 적었습니다."),
+        "부호": (lambda loss: math.exp(-loss), "부호가 반대입니다. 혼란도는 exp(손실)입니다."),
+        "손실 그대로": (lambda loss: loss, "혼란도에 손실을 그대로 적었습니다."),
     }
     for row in [*found, *_curve(submission, evidence)]:
         loss, value = row["loss"], row.get("perplexity", -1.0)
@@ -131,7 +131,7 @@ def test_perplexity_of_the_curve(submission, evidence, rng):
             for name, (wrong, explanation) in said.items():
                 if 0 <= loss <= 50 and math.isclose(value, wrong(loss), rel_tol=1e-6):
                     expect.fail(f"{explanation} 손실 {loss:.4g}에서 {value:.6g}", name)
-            expect.fail(f"손실 {loss:.4g}의 퍼플렉시티가 {value:.6g}입니다. exp(손실)이 아닙니다.", "exp(손실)이 아님")
+            expect.fail(f"손실 {loss:.4g}의 혼란도가 {value:.6g}입니다. exp(손실)이 아닙니다.", "exp(손실)이 아님")
 
 
 @pytest.mark.grades("exp-curves", weight=2, hint=AGAIN_HINT)
@@ -147,7 +147,7 @@ def test_the_curve_is_computed_again(submission, evidence):
 
 @pytest.mark.grades("exp-curves", hint=CLAIM_HINT)
 def test_curve_conclusions(submission, evidence):
-    """첫 손실과 ln V의 비, 퍼플렉시티의 방향과 배수가 표에서 나온 것과 같습니다."""
+    """첫 손실과 ln V의 비, 혼란도의 방향과 배수가 표에서 나온 것과 같습니다."""
     rows = _curve(submission, evidence)
     first, last = rows[0], rows[-1]
     _claim(evidence, "start", {"rows": [0], "ratio": first["loss"] / math.log(VOCABULARY)})

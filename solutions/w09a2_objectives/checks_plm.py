@@ -105,7 +105,7 @@ def test_masks_at_the_edges(submission, rng):
 # -- plm-layer --------------------------------------------------------------------------------------------------------
 
 LAYER_HINT = (
-    "열쇠와 값은 두 흐름 모두 이 층에 들어온 내용에서 옵니다.",
+    "키와 값은 두 흐름 모두 이 층에 들어온 내용에서 옵니다.",
     "memory = block.input_layernorm(content)를 두 흐름이 함께 씁니다.",
     "x = x + self_attn(input_layernorm(x), memory, …); x = x + mlp(post_attention_layernorm(x))",
 )
@@ -151,7 +151,7 @@ def test_layers_equal_reference(submission, rng):
     weight=2,
     hint=(
         "질의 흐름은 순위가 앞선 자리에만 기댑니다.",
-        "두 번째 층의 열쇠와 값도 내용 흐름에서 옵니다.",
+        "두 번째 층의 키와 값도 내용 흐름에서 옵니다.",
         "내용 흐름에는 content_mask, 질의 흐름에는 query_mask를 씁니다.",
     ),
 )
@@ -196,7 +196,7 @@ def one_layer(student, weights, sizes, content, query, content_mask, query_mask)
 @pytest.mark.grades(
     "plm-layer",
     hint=(
-        "마스크가 [B, T, T]이면 머리의 차원을 끼워 [B, 1, T, T]로 만드세요.",
+        "마스크가 [B, T, T]이면 헤드의 차원을 끼워 [B, 1, T, T]로 만드세요.",
         "돌려주는 차례는 (내용, 질의)입니다.",
         "볼 것이 없는 자리의 질의도 잔차 연결과 피드포워드를 지나갑니다.",
     ),

@@ -47,14 +47,14 @@ def test_first_loss(submission):
     theory.check_expression(found.get("formula"), "log(V)", ("V",), name="formula", known=formulas)
 
 
-@pytest.mark.grades("theory-start", hint=("퍼플렉시티는 손실의 exp입니다.", "손실이 내트이므로 밑은 e입니다.", "math.exp(loss)"))
+@pytest.mark.grades("theory-start", hint=("혼란도는 손실의 exp입니다.", "손실이 내트이므로 밑은 e입니다.", "math.exp(loss)"))
 def test_perplexity_of_a_loss(submission):
-    """나중의 퍼플렉시티가 맞습니다."""
+    """나중의 혼란도가 맞습니다."""
     found, numbers = _start(submission)
     loss = numbers["loss"]
     known = {
         "밑이 2": (2**loss, "2를 거듭제곱했습니다. 손실이 내트이므로 밑은 e입니다."),
-        "손실의 비": (numbers["vocab_size"] / math.exp(loss), "처음의 퍼플렉시티를 나중의 것으로 나눈 값입니다."),
+        "손실의 비": (numbers["vocab_size"] / math.exp(loss), "처음의 혼란도를 나중의 것으로 나눈 값입니다."),
         "손실 그대로": (loss, "손실을 그대로 적었습니다. exp를 취합니다."),
     }
     theory.check_number(found.get("perplexity"), math.exp(loss), name="perplexity", relative=1e-3, known=known)

@@ -162,7 +162,7 @@ def attend(query, key, value, mask):
         misconception="H·D의 제곱근으로 나눈다",
         source=_attention("query @ key.transpose(-2, -1) / math.sqrt(query.shape[1] * query.shape[-1])"),
         loses=("clm-attention",),
-        message="모든 머리를 합친",
+        message="모든 헤드를 합친",
     ),
     Mutant(
         name="scale_missing",
@@ -180,10 +180,10 @@ def attend(query, key, value, mask):
     ),
     Mutant(
         name="query_and_key_swapped",
-        misconception="질의와 열쇠는 바꾸어도 같다",
+        misconception="질의와 키는 바꾸어도 같다",
         source="right_attend = attend\nattend = lambda q, k, v, mask: right_attend(k, q, v, mask)",
         loses=("clm-attention",),
-        message="질의와 열쇠의 자리",
+        message="질의와 키의 자리",
     ),
     Mutant(
         name="nan_rows",

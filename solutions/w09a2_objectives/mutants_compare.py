@@ -43,7 +43,7 @@ def infill(model, ids, mask_id):
 MUTANTS = [
     Mutant(
         name="mean_of_exp",
-        misconception="퍼플렉시티는 exp한 손실의 평균이다",
+        misconception="혼란도는 exp한 손실의 평균이다",
         source=_pseudo(value="(-log_p).exp().mean().item()"),
         loses=("cmp-ppl",),
         message="역수(또는 exp한 손실)를 평균",

@@ -322,7 +322,7 @@ def sample_order(length, generator=None):
         misconception="질의 흐름은 질의 흐름을 본다",
         source=_layer(query="self.step(query, norm(query), query_mask, positions)"),
         loses=("plm-layer",),
-        message="열쇠와 값을 질의 흐름에서",
+        message="키와 값을 질의 흐름에서",
     ),
     Mutant(
         name="content_from_the_query",

@@ -149,7 +149,7 @@ def clm_loss(logits, ids, mask=None):
     # -- experiments -------------------------------------------------------------------------------------------------
     Mutant(
         name="perplexity_of_two_in_the_curve",
-        misconception="퍼플렉시티는 2의 거듭제곱",
+        misconception="혼란도는 2의 거듭제곱",
         source="right_rows = curve_rows\ncurve_rows = lambda steps, losses: "
         "[row | {'perplexity': 2 ** row['loss']} for row in right_rows(steps, losses)]",
         loses=("exp-curves",),

@@ -32,7 +32,7 @@ MUTANTS = [
     ),
     Mutant(
         name="perplexity_of_two",
-        misconception="퍼플렉시티는 2를 거듭제곱한다",
+        misconception="혼란도는 2를 거듭제곱한다",
         source=_answer("start", "vocab_size, loss", '{"perplexity": 2**loss}'),
         loses=("theory-start",),
         message="밑은 e입니다",

@@ -59,7 +59,7 @@ ATTENTION_HINT = (
 
 @pytest.mark.grades("clm-attention", hint=ATTENTION_HINT)
 def test_attention_of_the_hand_example(submission):
-    """손 예제의 둘째 행은 4.0이고, 머리의 크기가 4이면 점수를 2로 나눕니다."""
+    """손 예제의 둘째 행은 4.0이고, 헤드의 크기가 4이면 점수를 2로 나눕니다."""
     query, key, value = (torch.tensor(row).reshape(1, 1, 2, 1) for row in ([1.0, 1.0], [0.0, math.log(3)], [1.0, 5.0]))
     actual = submission.call("causal_attention", query, key, value, returns=torch.Tensor)
     known = {
@@ -75,8 +75,8 @@ def test_attention_of_the_hand_example(submission):
     rows = {2.0: 4.0, 1.0: 4.6, math.sqrt(2): 1 + 4 * 3 ** math.sqrt(2) / (1 + 3 ** math.sqrt(2))}
     made = {scale: torch.tensor([[1.0] * 4, [second] * 4]).reshape(1, 1, 2, 4) for scale, second in rows.items()}
     known = {
-        "나누지 않음": (made[1.0], "점수를 머리의 크기 D의 제곱근으로 나누지 않고 있습니다."),
-        "길이로 나눔": (made[math.sqrt(2)], "길이 T의 제곱근으로 나누고 있습니다. 머리의 크기 D입니다."),
+        "나누지 않음": (made[1.0], "점수를 헤드의 크기 D의 제곱근으로 나누지 않고 있습니다."),
+        "길이로 나눔": (made[math.sqrt(2)], "길이 T의 제곱근으로 나누고 있습니다. 헤드의 크기 D입니다."),
     }
     _close(actual, made[2.0], "D가 4인 예", known)
 

@@ -44,7 +44,7 @@ def test_pseudo_perplexity_of_the_hand_example(submission):
             expect.fail("special_mask가 True인 자리를 가렸습니다.", "특수 토큰을 가림")
         known = {5.0: "확률의 역수를 평균하고 있습니다. 로그를 평균한 다음 지수를 취하세요.", 16.0: "평균이 아니라 합의 지수입니다."}
         if abs(value - right) > 1e-3:
-            expect.fail(f"의사 퍼플렉시티가 {value:.4f}입니다. {right}이어야 합니다. {known.get(round(value, 3), '')}".strip())
+            expect.fail(f"의사 혼란도가 {value:.4f}입니다. {right}이어야 합니다. {known.get(round(value, 3), '')}".strip())
 
 
 # -- cmp-distinct -----------------------------------------------------------------------------------------------------

@@ -197,7 +197,7 @@ def dependencies(student, order, layers):
 @pytest.mark.grades(
     "plm-layer",
     hint=(
-        "열쇠와 값은 두 흐름 모두 이 층에 들어온 내용에서 옵니다.",
+        "키와 값은 두 흐름 모두 이 층에 들어온 내용에서 옵니다.",
         "memory = block.input_layernorm(content)를 한 번 구해 두 흐름에 쓰세요.",
         "block.self_attn(block.input_layernorm(x), memory, positions, lambda q, k, v: masked_attention(q, k, v, mask))",
     ),

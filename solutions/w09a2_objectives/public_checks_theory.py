@@ -88,9 +88,9 @@ def _kept(evidence, tables, *names):
 
 @pytest.mark.grades("exp-curves")
 def test_curve_is_kept(submission, evidence):
-    """표 curve와 결론 둘이 남아 있고, 손실 2의 퍼플렉시티는 e의 제곱입니다."""
+    """표 curve와 결론 둘이 남아 있고, 손실 2의 혼란도는 e의 제곱입니다."""
     rows = submission.call("curve_rows", [0, 10], [2.0, 1.0], returns=list[dict[str, float]])
-    expect.close(rows[0].get("perplexity", 0.0), 7.389056, tolerance=1e-4, given="손실 2.0의 퍼플렉시티")
+    expect.close(rows[0].get("perplexity", 0.0), 7.389056, tolerance=1e-4, given="손실 2.0의 혼란도")
     _kept(evidence, ["curve"], "start", "learned")
 
 

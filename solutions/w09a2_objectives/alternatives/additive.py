@@ -128,7 +128,7 @@ class TwoStreamLayer(nn.Module):
         self.block = block
 
     def forward(self, content: Tensor, query: Tensor, content_mask: Tensor, query_mask: Tensor, positions: Rotary) -> tuple[Tensor, Tensor]:
-        """다음 내용과 질의 [B, T, d]를 돌려줍니다. 열쇠와 값은 모두 이 층에 들어온 내용에서 옵니다."""
+        """다음 내용과 질의 [B, T, d]를 돌려줍니다. 키와 값은 모두 이 층에 들어온 내용에서 옵니다."""
         block, rows, length = self.block, content.shape[0], content.shape[1]
         both = torch.cat((content, query))
         mask = torch.cat([m.expand(rows, length, length) for m in (content_mask, query_mask)])[:, None]

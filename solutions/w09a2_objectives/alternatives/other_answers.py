@@ -88,7 +88,7 @@ class TwoStreamLayer(nn.Module):
         self.second_norm, self.feed_forward = block.post_attention_layernorm, block.mlp
 
     def forward(self, content: Tensor, query: Tensor, content_mask: Tensor, query_mask: Tensor, positions: Rotary) -> tuple[Tensor, Tensor]:
-        """다음 내용과 질의 [B, T, d]를 돌려줍니다. 열쇠와 값은 모두 이 층에 들어온 내용에서 옵니다."""
+        """다음 내용과 질의 [B, T, d]를 돌려줍니다. 키와 값은 모두 이 층에 들어온 내용에서 옵니다."""
         seen = self.norm(content)
         streams = []
         for stream, mask in ((content, content_mask), (query, query_mask)):
@@ -107,7 +107,7 @@ def plm_loss(logits: Tensor, ids: Tensor, order: Tensor, n_predict: int) -> Tens
 
 
 def answer_start(vocab_size: int, loss: float) -> dict[str, object]:
-    """첫 손실과 나중의 퍼플렉시티를 답합니다."""
+    """첫 손실과 나중의 혼란도를 답합니다."""
     return {"first": -math.log(1 / vocab_size), "perplexity": math.e**loss, "formula": "-log(1/V)"}
 
 
