@@ -78,6 +78,15 @@ WithoutSandbox = Annotated[
 Jobs = Annotated[int, typer.Option("--jobs", "-j", min=1, metavar="N", help="Submissions graded at the same time, one thread each.")]
 
 
+def _say_version(asked: bool) -> None:
+    if asked:
+        from importlib.metadata import version
+
+        used = ", ".join(f"{name} {version(name)}" for name in ("nbgrader", "numpy", "torch"))
+        out.print(f"llm-course {version('llm-course')}, Python {sys.version.split()[0]}, {used}")
+        raise typer.Exit(OK)
+
+
 @app.callback()
 def _options(
     context: typer.Context,
@@ -95,6 +104,9 @@ def _options(
         Path | None,
         typer.Option(metavar="DIR", exists=True, file_okay=False, help="Another checkout of the course.", show_default=False),
     ] = None,
+    _version: Annotated[
+        bool, typer.Option("--version", callback=_say_version, is_eager=True, help="Say the versions of what grades, and end.")
+    ] = False,
 ) -> None:
     context.obj = (root, term)
 

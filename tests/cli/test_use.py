@@ -35,6 +35,13 @@ def assert_message(result, *said: str) -> None:
         assert words in text
 
 
+def test_the_versions_are_said(run) -> None:
+    result = run("--version")
+    assert result.exit_code == 0
+    assert result.output.startswith("llm-course ")
+    assert "nbgrader" in result.output
+
+
 @pytest.mark.parametrize("command", COMMANDS)
 def test_every_command_has_help(run, command: str) -> None:
     result = run(command, "--help")
