@@ -13,7 +13,7 @@
     state: graded                                      # or partial, unreadable; either: graded or partial
     manual: []                                         # items that wait for a person beside the essays
     staff, student: ["…"]                              # stands in the pages of staff, in the student's
-    slow: true                                         # only in the full run
+    slow: true                                         # only in the full run; all of "denial", which run into limits, are
 
 ``@file@``, ``@host@`` and the like in a source stand for what must not be reached; see :class:`hostile.room.Room`.
 """
@@ -96,4 +96,5 @@ class Attack(BaseModel):
 def load(folder: Path = ATTACKS) -> list[Attack]:
     """Every attack, in the order of families and names. Raises ValidationError on a file that is none."""
     paths = sorted(folder.glob("*/*.yml"))
-    return [Attack.model_validate({"name": path.stem, "family": path.parent.name} | load_yaml(path)) for path in paths]
+    families = [(path, {"name": path.stem, "family": path.parent.name, "slow": path.parent.name == "denial"}) for path in paths]
+    return [Attack.model_validate(known | load_yaml(path)) for path, known in families]
