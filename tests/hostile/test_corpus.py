@@ -1,6 +1,7 @@
 """The corpus of hostile and broken submissions: each is contained, scored as its file says, and harms nobody beside it.
 
-CI grades all but the slow ones, which run into limits of time or memory; ``make hostile`` and the full run grade every one and print or check the same.
+CI grades all but the slow ones, which run into limits of time or memory;
+``make hostile`` and the full run grade every one and print or check the same.
 """
 
 from __future__ import annotations
