@@ -58,7 +58,7 @@ def text_of(page: Path) -> str:
 def results(page: Page, address: str, query: str) -> set[str]:
     page.open(f"{address}/search.html?q={quote(query)}", settle=0.05)
     # The status line is written when the search is over.
-    page.wait_for("Search._index && Search.status && Search.status.innerText && Search._pulse_status < 0")
+    page.wait_for("Search._index && Search.status && Search.status.innerText && !(Search._pulse_status >= 0)")
     links = page.evaluate("[...document.querySelectorAll('#search-results li a')].map((a) => new URL(a.href).pathname)")
     return {link.lstrip("/") for link in links}
 

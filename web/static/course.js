@@ -43,6 +43,8 @@
       "Your search did not match any documents. Please make sure that all words are spelled correctly and that you've selected enough categories.":
         "검색어가 있는 페이지가 없습니다. 맞춤법을 확인하거나 더 짧은 낱말로 찾아보세요.",
     });
+    // Its own -1 is counted on by a step that was already due, and the dots go on for ever.
+    Search.stopPulse = () => { Search._pulse_status = NaN; Search.dots.innerText = ""; };
     const toText = Search.htmlToText;
     Search.htmlToText = (page, anchor) => {
       const parsed = new DOMParser().parseFromString(page, "text/html");
