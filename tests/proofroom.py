@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+import functools
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,8 @@ from nbformat import NotebookNode
 from autograder.course import Course
 from autograder.evidence import Evidence
 from autograder.manifest import Assignment
-from autograder.proof import Cell, ImpatientSubmission, grade_namespace, namespace_of, sources_of
+from autograder.mutation import generated_mutants
+from autograder.proof import Cell, ImpatientSubmission, Mutant, grade_namespace, namespace_of, sources_of
 from autograder.result import ItemResult
 from autograder.review import review_sources
 
@@ -58,6 +60,38 @@ class Room:
         fixtures = {"evidence": self.evidence if evidence is None else evidence, "review": review_sources(sources)}
         wanted = self.automatic() if items is None else list(items)
         return grade_namespace(self.path, self.assignment, submission, fixtures=fixtures, items=wanted, secret=secret)
+
+
+def verdicts(room: Room, cell: str) -> Callable[[Mutant], dict[str, ItemResult]]:
+    """The results of a mutant for the items that it declares, each computed once.
+
+    Args:
+        cell: whose text a mutant of quality stands in for.
+    """
+
+    @functools.cache
+    def grade(mutant: Mutant) -> dict[str, ItemResult]:
+        sources = {cell: mutant.source} if "quality-static" in mutant.loses else None
+        return room.grade(None, mutant.source, items=mutant.loses, sources=sources)
+
+    return grade
+
+
+def generated(
+    room: Room, equivalents: Collection[str], survives: Callable[[Room, str, Sequence[Cell]], bool], *unchanged: str
+) -> list[tuple[str, Sequence[Cell]]]:
+    """Mutants of what students write for automatic items, by name, without those listed as equivalent.
+
+    Args:
+        survives: whether cells under a mutant's name keep every point.
+        unchanged: beginnings of names by which ``survives`` looks at other items; under each the solution itself has to keep its points.
+    """
+    every = generated_mutants(room.cells)
+    unknown = set(equivalents) - {name for name, _ in every}
+    assert not unknown, f"listed as equivalent, but no longer generated: {unknown}"
+    for name in ("", *unchanged):
+        assert survives(room, name, room.cells), f"the solution itself loses points here ({name!r}), so deaths would prove nothing"
+    return [(name, cells) for name, cells in every if name not in equivalents]
 
 
 def with_person(cells: Iterable[Cell], notebook: NotebookNode) -> tuple[Cell, ...]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import functools
 import random
 from pathlib import Path
 
@@ -11,11 +10,11 @@ import nbformat
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from proofroom import generated, verdicts
 
 from autograder.build import build_release
 from autograder.course import ROOT
 from autograder.evidence import Evidence
-from autograder.mutation import generated_mutants
 from autograder.proof import definitions, load_alternatives, load_equivalents, load_mutants, lost, messages, namespace_of
 from autograder.roomfiles import public_checks
 from benchmarks.bpe import library_bpe
@@ -102,14 +101,7 @@ def test_the_release_earns_nothing(room, with_evidence):
 
 @pytest.fixture(scope="module")
 def verdict(room):
-    """The results of a mutant for the items that it declares, computed once."""
-
-    @functools.cache
-    def grade(mutant):
-        sources = {"solution-bpe-train": mutant.source} if "quality-static" in mutant.loses else None
-        return room.grade(None, mutant.source, items=mutant.loses, sources=sources)
-
-    return grade
+    return verdicts(room, "solution-bpe-train")
 
 
 @pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.name)
@@ -250,15 +242,6 @@ def test_hostile_evidence_is_no_fault_of_the_grader(room, hostile):
 # -- generated mutants ------------------------------------------------------------------------------------------------
 
 
-def generated(room):
-    """Mutants of what students write for automatic items, without those listed as equivalent."""
-    every = generated_mutants(room.cells)
-    unknown = set(EQUIVALENTS) - {name for name, _ in every}
-    assert not unknown, f"listed as equivalent, but no longer generated: {unknown}"
-    assert survives(room, "", room.cells), "the solution itself loses points here, so the deaths of its mutants would prove nothing"
-    return [(name, cells) for name, cells in every if name not in EQUIVALENTS]
-
-
 def survives(room, name, cells):
     """Whether a mutant keeps every point of implementation, theory, experiments and bonus, for each of some students."""
     items = room.automatic("implementation", "theory", "experiments", "bonus")
@@ -279,14 +262,14 @@ def survives(room, name, cells):
 
 
 def test_sampled_generated_mutants_lose_points(room):
-    chosen = random.Random(9).sample(generated(room), SAMPLED)
+    chosen = random.Random(9).sample(generated(room, EQUIVALENTS, survives), SAMPLED)
     survivors = [name for name, cells in chosen if survives(room, name, cells)]
     assert len(survivors) <= SAMPLED // 10, survivors
 
 
 @pytest.mark.full
 def test_generated_mutants_lose_points(room):
-    every = generated(room)
+    every = generated(room, EQUIVALENTS, survives)
     survivors = [name for name, cells in every if survives(room, name, cells)]
     print(f"{len(every)} generated mutants, {len(survivors)} survive:", *survivors, sep="\n  ")
     assert len(survivors) <= len(every) / 10, survivors

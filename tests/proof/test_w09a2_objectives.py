@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import dataclasses
-import functools
 import random
 from itertools import cycle, islice
 
 import nbformat
 import pytest
 import torch
-from proofroom import STUDENT, Room, with_person
+from alterations import changed, claimed, without
+from proofroom import STUDENT, Room, generated, verdicts, with_person
 
 from autograder.build import build_release
 from autograder.course import ROOT
 from autograder.evidence import Evidence
-from autograder.mutation import generated_mutants
 from autograder.proof import definitions, load_alternatives, load_equivalents, load_mutants, lost, messages, sources_of
 from autograder.roomfiles import public_checks
 from course_lib.kit.binding import NotebookSubmission
@@ -152,14 +151,7 @@ def test_the_release_earns_nothing(room, with_evidence):
 
 @pytest.fixture(scope="module")
 def verdict(room):
-    """The results of a mutant for the items that it declares, computed once."""
-
-    @functools.cache
-    def grade(mutant):
-        sources = {"solution-clm-loss": mutant.source} if "quality-static" in mutant.loses else None
-        return room.grade(None, mutant.source, items=mutant.loses, sources=sources)
-
-    return grade
+    return verdicts(room, "solution-clm-loss")
 
 
 @pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.name)
@@ -249,27 +241,6 @@ def test_an_early_mistake_is_paid_for_once(room, item):
 # -- evidence that is not the student's -------------------------------------------------------------------------------
 
 
-def changed(table, number, **values):
-    """A change of one row of a table."""
-
-    def change(evidence):
-        rows = [{**row, **values} if place == number else row for place, row in enumerate(evidence.tables[table])]
-        return dataclasses.replace(evidence, tables={**evidence.tables, table: rows})
-
-    return change
-
-
-def claimed(name, **values):
-    """Another conclusion."""
-    return lambda evidence: dataclasses.replace(
-        evidence, conclusions={**evidence.conclusions, name: {**evidence.conclusions[name], **values}}
-    )
-
-
-def without(table):
-    return lambda evidence: dataclasses.replace(evidence, tables={**evidence.tables, table: []})
-
-
 @pytest.mark.parametrize(
     ("item", "change", "said"),
     [
@@ -341,17 +312,6 @@ def test_hostile_conclusions_are_no_fault_of_the_grader(room, claim):
 # -- generated mutants ------------------------------------------------------------------------------------------------
 
 
-def generated(room):
-    """Mutants of what students write for automatic items, without those listed as equivalent."""
-    every = generated_mutants(room.cells)
-    unknown = set(EQUIVALENTS) - {name for name, _ in every}
-    assert not unknown, f"listed as equivalent, but no longer generated: {unknown}"
-    assert survives(room, "solution-exp-", room.cells), (
-        "the solution itself loses points here, so deaths of its mutants would prove nothing"
-    )
-    return [(name, cells) for name, cells in every if name not in EQUIVALENTS]
-
-
 def survives(room, name, cells):
     """Whether a mutant keeps every point, for each of some students; trainings are run again for the cells of experiments only."""
     text = name.removeprefix("solution-")
@@ -371,14 +331,14 @@ def survives(room, name, cells):
 
 
 def test_sampled_generated_mutants_lose_points(room):
-    chosen = random.Random(9).sample(generated(room), SAMPLED)
+    chosen = random.Random(9).sample(generated(room, EQUIVALENTS, survives, "solution-exp-"), SAMPLED)
     survivors = [name for name, cells in chosen if survives(room, name, cells)]
     assert len(survivors) <= SAMPLED // 10, survivors
 
 
 @pytest.mark.full
 def test_generated_mutants_lose_points(room):
-    every = generated(room)
+    every = generated(room, EQUIVALENTS, survives, "solution-exp-")
     survivors = [name for name, cells in every if survives(room, name, cells)]
     print(f"{len(every)} generated mutants, {len(survivors)} survive:", *survivors, sep="\n  ")
     assert len(survivors) <= len(every) / 10, survivors

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 import torch
+from alterations import changed, claimed
 from proofroom import Room
 
 from autograder.build import build_source
@@ -52,23 +53,6 @@ def test_the_checks_know_the_notebooks_sizes(room):
 
 
 # -- evidence ---------------------------------------------------------------------------------------------------------
-
-
-def changed(table, number, **values):
-    """A change of one row of a table."""
-
-    def change(evidence):
-        rows = [{**row, **values} if place == number else row for place, row in enumerate(evidence.tables[table])]
-        return dataclasses.replace(evidence, tables={**evidence.tables, table: rows})
-
-    return change
-
-
-def claimed(name, **values):
-    """Another conclusion."""
-    return lambda evidence: dataclasses.replace(
-        evidence, conclusions={**evidence.conclusions, name: {**evidence.conclusions[name], **values}}
-    )
 
 
 @pytest.mark.parametrize(

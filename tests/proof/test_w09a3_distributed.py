@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import functools
 import json
 import random
 from itertools import cycle, islice
@@ -12,12 +11,12 @@ from pathlib import Path
 import nbformat
 import pytest
 import torch
-from proofroom import STUDENT, Room
+from alterations import changed, claimed, everywhere, without
+from proofroom import STUDENT, Room, generated, verdicts
 
 from autograder.build import build_release, build_source
 from autograder.course import ROOT, open_course
 from autograder.evidence import Evidence
-from autograder.mutation import generated_mutants
 from autograder.proof import definitions, load_alternatives, load_equivalents, load_mutants, lost, messages, sources_of
 from autograder.roomfiles import public_checks
 from course_lib.kit.binding import NotebookSubmission
@@ -101,14 +100,7 @@ def test_the_release_earns_nothing(room, with_evidence):
 
 @pytest.fixture(scope="module")
 def verdict(room):
-    """The results of a mutant for the items that it declares, computed once."""
-
-    @functools.cache
-    def grade(mutant):
-        sources = {"solution-dp-gradients": mutant.source} if "quality-static" in mutant.loses else None
-        return room.grade(None, mutant.source, items=mutant.loses, sources=sources)
-
-    return grade
+    return verdicts(room, "solution-dp-gradients")
 
 
 @pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.name)
@@ -172,34 +164,6 @@ def test_an_early_mistake_is_paid_for_once(room, item):
 # -- evidence that is not the student's -------------------------------------------------------------------------------
 
 
-def changed(table, number, **values):
-    """A change of one row of a table."""
-
-    def change(evidence):
-        rows = [{**row, **values} if place == number else row for place, row in enumerate(evidence.tables[table])]
-        return dataclasses.replace(evidence, tables={**evidence.tables, table: rows})
-
-    return change
-
-
-def claimed(name, **values):
-    """Another conclusion."""
-    return lambda evidence: dataclasses.replace(
-        evidence, conclusions={**evidence.conclusions, name: {**evidence.conclusions[name], **values}}
-    )
-
-
-def without(table):
-    return lambda evidence: dataclasses.replace(evidence, tables={**evidence.tables, table: []})
-
-
-def everywhere(table, **values):
-    """A change of every row of a table, since only some are computed again."""
-    return lambda evidence: dataclasses.replace(
-        evidence, tables={**evidence.tables, table: [row | values for row in evidence.tables[table]]}
-    )
-
-
 @pytest.mark.parametrize(
     ("item", "change", "said"),
     [
@@ -259,12 +223,9 @@ def test_hostile_conclusions_are_no_fault_of_the_grader(room, claim):
 # -- generated mutants ------------------------------------------------------------------------------------------------
 
 
-def generated(room):
-    """Mutants of what students write for automatic items, without those listed as equivalent."""
-    every = generated_mutants(room.cells)
-    unknown = set(EQUIVALENTS) - {name for name, _ in every}
-    assert not unknown, f"listed as equivalent, but no longer generated: {unknown}"
-    return [(name, cells) for name, cells in every if name not in EQUIVALENTS and not name.startswith("solution-exp-")]
+def chosen_mutants(room):
+    """Experiments apart: no evidence is made of a mutant here."""
+    return [mutant for mutant in generated(room, EQUIVALENTS, survives) if not mutant[0].startswith("solution-exp-")]
 
 
 def survives(room, name, cells):
@@ -280,14 +241,14 @@ def survives(room, name, cells):
 
 
 def test_sampled_generated_mutants_lose_points(room):
-    chosen = random.Random(9).sample(generated(room), SAMPLED)
+    chosen = random.Random(9).sample(chosen_mutants(room), SAMPLED)
     survivors = [name for name, cells in chosen if survives(room, name, cells)]
     assert len(survivors) <= SAMPLED // 10, survivors
 
 
 @pytest.mark.full
 def test_generated_mutants_lose_points(room):
-    every = generated(room)
+    every = chosen_mutants(room)
     survivors = [name for name, cells in every if survives(room, name, cells)]
     print(f"{len(every)} generated mutants, {len(survivors)} survive:", *survivors, sep="\n  ")
     assert len(survivors) <= len(every) / 10, survivors

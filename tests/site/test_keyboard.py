@@ -66,7 +66,7 @@ def test_search_opens_finds_and_leads_on(address: str, page: Page) -> None:
     page.command("Input.insertText", text="병합")
     press(page, "Enter")
     page.wait_for("location.pathname.endsWith('/search.html')")
-    page.wait_for("document.querySelectorAll('#search-results li a').length > 2 && Search._pulse_status < 0")
+    page.wait_for("document.querySelectorAll('#search-results li a').length > 2 && !(Search._pulse_status >= 0)")
     title = page.evaluate("document.querySelector('#search-results li a').innerText.trim()")
     tab_to(page, title)
     press(page, "Enter")
