@@ -16,7 +16,7 @@ from autograder.manifest import Assignment
 from autograder.mutation import generated_mutants
 from autograder.proof import Cell, ImpatientSubmission, Mutant, grade_namespace, namespace_of, sources_of
 from autograder.result import ItemResult
-from autograder.review import review_sources
+from autograder.review import Review, review_sources
 
 STUDENT = "2026-001"
 
@@ -57,9 +57,15 @@ class Room:
         cells = list(self.cells if cells is None else cells)
         sources = sources_of(cells) if sources is None else sources
         submission = ImpatientSubmission(self.namespace(cells, *extra), student, sources)
-        fixtures = {"evidence": self.evidence if evidence is None else evidence, "review": review_sources(sources)}
+        fixtures = {"evidence": self.evidence if evidence is None else evidence, "review": _reviewed(tuple(sources.items()))}
         wanted = self.automatic() if items is None else list(items)
         return grade_namespace(self.path, self.assignment, submission, fixtures=fixtures, items=wanted, secret=secret)
+
+
+@functools.lru_cache(maxsize=8)
+def _reviewed(sources: tuple[tuple[str, str], ...]) -> Review:
+    """Mutants leave the cells as they are, and reviewing those takes longer than the checks of most items."""
+    return review_sources(dict(sources))
 
 
 def verdicts(room: Room, cell: str) -> Callable[[Mutant], dict[str, ItemResult]]:
