@@ -9,7 +9,7 @@ from typing import Any
 import torch
 
 from course_lib.distributed.asynchronous import async_sgd
-from course_lib.distributed.compression import ErrorFeedback, decompress
+from course_lib.distributed.compression import ErrorFeedback, decompress, powersgd
 from course_lib.distributed.overlap import overlap_makespan
 from course_lib.kit.counterexample import Call
 
@@ -68,6 +68,44 @@ def feedback_call(gradients: Sequence[Sequence[float]], k: int) -> Call:
 
     rows = [[float(number) for number in gradient] for gradient in gradients]
     return Call("ErrorFeedback.compress", right, (rows,), line, returns=list[list[float]])
+
+
+def powersgd_call(m: int, n: int, rank: int) -> Call:
+    """``PᵀP`` and ``PQᵀ`` of a matrix of small whole numbers, where q shows its first columns."""
+
+    def right(m: int, n: int, rank: int) -> tuple[list[list[float]], list[list[float]]]:
+        if not 1 <= rank <= min(m, n):
+            raise ValueError("no such rank")
+        matrix, q = torch.arange(1.0, m * n + 1).view(m, n) ** 2 % 13, torch.eye(n, rank)
+        if torch.linalg.matrix_rank(matrix @ q) < rank:
+            raise ValueError("the space is not one of that rank")
+        p, q = powersgd(matrix, rank, q)
+        return (p.T @ p).double().round(decimals=3).tolist(), (p @ q.T).double().round(decimals=3).tolist()
+
+    def accepts(actual: Any, m: int, n: int, rank: int) -> bool:
+        pairs = zip(map(torch.tensor, actual), map(torch.tensor, right(m, n, rank)), strict=True)
+        return all(one.shape == other.shape and torch.allclose(one, other, rtol=0, atol=0.01) for one, other in pairs)
+
+    def line(m: int, n: int, rank: int) -> str:
+        matrix = f"torch.arange(1.0, {m * n + 1}).reshape({m}, {n}) ** 2 % 13"
+        products = "[product.double().round(decimals=3).tolist() for product in (p.T @ p, p @ q.T)]"
+        return f"p, q = powersgd({matrix}, {rank}, torch.eye({n}, {rank})); tuple({products})"
+
+    return Call("powersgd", right, (m, n, rank), line, accepts, returns=tuple[list[list[float]], list[list[float]]])
+
+
+def powersgd_of_nothing_call(m: int, n: int, rank: int) -> Call:
+    """``PQᵀ`` of a matrix of zeros."""
+
+    def right(m: int, n: int, rank: int) -> list[list[float]]:
+        if not 1 <= rank <= min(m, n):
+            raise ValueError("no such rank")
+        return torch.zeros(m, n).tolist()
+
+    def line(m: int, n: int, rank: int) -> str:
+        return f"p, q = powersgd(torch.zeros({m}, {n}), {rank}, torch.eye({n}, {rank})); (p @ q.T).abs().tolist()"
+
+    return Call("powersgd", right, (m, n, rank), line, returns=list[list[float]])
 
 
 def async_call(lr: float, delay: int, steps: int) -> Call:

@@ -7,7 +7,7 @@ from typing import Any
 
 import torch
 
-from course_lib.distributed.mixed_precision import DynamicLossScaler, half_shares
+from course_lib.distributed.mixed_precision import DynamicLossScaler, half_shares, master_weights, mixed_precision_step
 from course_lib.kit.counterexample import Call
 
 
@@ -53,3 +53,47 @@ def scaler_call(kinds: Sequence[str], scale: float, growth: float, backoff: floa
         return f"{made}; [{step} for g in [{shown}]]"
 
     return Call("DynamicLossScaler", right, (list(kinds),), line, returns=list[float])
+
+
+def step_call(steps: int, *, lr: str, scale: str = "1024.0", slope: str = "1.0", max_norm: float | None = None) -> Call:
+    """Steps of a layer whose weight and bias start at 1 and whose gradients are all ``-slope``.
+
+    Args:
+        lr, scale, slope: numbers as Python, such as ``"2**-12"``.
+
+    What the line is worth: (loss, whether the step was taken) for each step, the master of the weight, and the weight.
+    """
+
+    def right(steps: int) -> tuple[list[tuple[float, bool]], float, float]:
+        model = torch.nn.Linear(1, 1)
+        for parameter in model.parameters():
+            torch.nn.init.ones_(parameter)
+        masters = master_weights(model.half())
+        optimizer, scaler = torch.optim.SGD(masters, lr=_number(lr)), DynamicLossScaler(_number(scale))
+
+        def loss(model: torch.nn.Module) -> torch.Tensor:
+            return -model(torch.ones(1, 1).half()).float().sum() * _number(slope)
+
+        made = [mixed_precision_step(model, masters, optimizer, scaler, loss, max_norm) for _ in range(steps)]
+        return made, masters[0].item(), model.weight.item()
+
+    def accepts(actual: Any, steps: int) -> bool:
+        (made, *weights), (wanted, *right_weights) = actual, right(steps)
+        same_losses = all(abs(one - other) <= 0.01 * max(abs(other), 1e-12) for (one, _), (other, _) in zip(made, wanted, strict=True))
+        same_steps = [stepped for _, stepped in made] == [stepped for _, stepped in wanted]
+        return same_losses and same_steps and all(abs(one - other) <= 1e-6 for one, other in zip(weights, right_weights, strict=True))
+
+    def line(steps: int) -> str:
+        made = "m = nn.Linear(1, 1); [nn.init.ones_(p) for p in m.parameters()]; w = master_weights(m.half())"
+        made += f"; o = torch.optim.SGD(w, lr={lr}); s = DynamicLossScaler({scale})"
+        step = f"mixed_precision_step(m, w, o, s, lambda m: -m(torch.ones(1, 1).half()).float().sum() * {slope}, {max_norm})"
+        return f"{made}; ([{step} for _ in range({steps})], w[0].item(), m.weight.item())"
+
+    returns = tuple[list[tuple[float, bool]], float, float]
+    return Call("mixed_precision_step", right, (steps,), line, accepts, returns=returns)
+
+
+def _number(text: str) -> float:
+    """``"2**-12"`` or ``"1024.0"`` as a number."""
+    base, _, power = text.partition("**")
+    return float(base) ** float(power or 1)

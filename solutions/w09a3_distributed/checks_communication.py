@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import torch
 
-from course_lib.distributed.communication_examples import decompress_call, feedback_call, topk_call
+from course_lib.distributed.communication_examples import decompress_call, feedback_call, powersgd_call, powersgd_of_nothing_call, topk_call
 from course_lib.distributed.communication_mistakes import wrong_feedback, wrong_powersgd, wrong_topk
 from course_lib.distributed.compression import ErrorFeedback, decompress, topk_compress
 from course_lib.kit import expect
@@ -241,18 +241,19 @@ def test_projection_on_what_q_shows(submission, rng):
     for m, n, rank in ((9, 6, 3), (5, int(rng.integers(8, 12)), 2), (7, 7, 1)):
         matrix, q = floats(rng, m, n).double(), floats(rng, n, rank).double()
         given = f"{m}×{n} 행렬, 계수 {rank}"
-        p, new = _approximated(submission, matrix, rank, q, given)
-        basis = torch.linalg.qr(matrix @ q).Q
-        right = basis @ basis.T @ matrix
-        if not near(p @ new.T, right, 1e-5):
-            for name, (wrong, said) in wrong_powersgd(matrix, p, q).items():
-                if near(p @ new.T, wrong, 1e-5):
-                    expect.fail(f"{said} ({given})", name)
-            if near(p @ p.T @ matrix, p @ new.T, 1e-5):
-                expect.fail(f"{given}: P의 열이 받은 q가 아닌 다른 데에서 나왔습니다. M @ q에서 시작하세요.", "q를 쓰지 않음")
-            expect.fail(f"{given}: PQᵀ가 M을 MQ의 공간에 내린 것이 아닙니다. 차이 {float((p @ new.T - right).abs().max()):.3g}")
-        if not near(p.T @ p, torch.eye(rank, dtype=torch.float64), 1e-4):
-            expect.fail(f"{given}: P의 열이 정규 직교가 아닙니다. PᵀP가 단위행렬이어야 합니다.", "직교화하지 않음")
+        with smallest(submission, powersgd_call(m, n, rank)):
+            p, new = _approximated(submission, matrix, rank, q, given)
+            basis = torch.linalg.qr(matrix @ q).Q
+            right = basis @ basis.T @ matrix
+            if not near(p @ new.T, right, 1e-5):
+                for name, (wrong, said) in wrong_powersgd(matrix, p, q).items():
+                    if near(p @ new.T, wrong, 1e-5):
+                        expect.fail(f"{said} ({given})", name)
+                if near(p @ p.T @ matrix, p @ new.T, 1e-5):
+                    expect.fail(f"{given}: P의 열이 받은 q가 아닌 다른 데에서 나왔습니다. M @ q에서 시작하세요.", "q를 쓰지 않음")
+                expect.fail(f"{given}: PQᵀ가 M을 MQ의 공간에 내린 것이 아닙니다. 차이 {float((p @ new.T - right).abs().max()):.3g}")
+            if not near(p.T @ p, torch.eye(rank, dtype=torch.float64), 1e-4):
+                expect.fail(f"{given}: P의 열이 정규 직교가 아닙니다. PᵀP가 단위행렬이어야 합니다.", "직교화하지 않음")
 
 
 @pytest.mark.grades(
@@ -264,10 +265,11 @@ def test_low_rank_and_zero(submission, rng):
     m, n, rank = int(rng.integers(6, 10)), int(rng.integers(5, 9)), 2
     low = floats(rng, m, rank).double() @ floats(rng, rank, n).double()  # of that rank to the last digits of float64
     q = torch.linalg.qr(floats(rng, n, rank).double()).Q
-    p, new = _approximated(submission, low, rank, q, f"계수가 {rank}인 행렬")
-    close(p @ new.T, low, given=f"계수가 {rank}인 {m}×{n} 행렬의 근사", tolerance=1e-5)
-    p, new = _approximated(submission, torch.zeros(m, n), rank, q.float(), "0인 행렬")
-    close(p @ new.T, torch.zeros(m, n), given="0인 행렬의 근사")
+    with smallest(submission, powersgd_call(m, n, rank), powersgd_of_nothing_call(m, n, rank)):
+        p, new = _approximated(submission, low, rank, q, f"계수가 {rank}인 행렬")
+        close(p @ new.T, low, given=f"계수가 {rank}인 {m}×{n} 행렬의 근사", tolerance=1e-5)
+        p, new = _approximated(submission, torch.zeros(m, n), rank, q.float(), "0인 행렬")
+        close(p @ new.T, torch.zeros(m, n), given="0인 행렬의 근사")
     matrix_after, q_after = submission.run(power_inputs, matrix=low, rank=rank, q=q, returns=PAIR)
     if not (near(matrix_after, low) and near(q_after, q)):
         expect.fail("powersgd가 받은 matrix나 q를 바꾸었습니다. 새 텐서를 만드세요.", "입력을 바꿈")
@@ -293,9 +295,10 @@ def test_a_warm_start_improves(submission, rng):
     left, right = (torch.linalg.qr(floats(rng, size, 6).double()).Q for size in (10, 8))
     values = torch.tensor([5.0, 3.0, 0.6, 0.3, 0.2, 0.1], dtype=torch.float64)
     matrix, q = left @ torch.diag(values) @ right.T, floats(rng, 8, 2).double()
-    p, new = submission.run(power_iterated, matrix=matrix, rank=2, q=q, rounds=12, returns=PAIR)
     best = left[:, :2] @ torch.diag(values[:2]) @ right[:, :2].T
-    if p.shape != (10, 2) or new.shape != (8, 2) or not near(p @ new.T, best, 1e-3):
-        expect.fail(
-            "돌려준 Q로 열두 번 되풀이해도 가장 좋은 근사가 되지 않습니다. 다음 걸음이 이 Q에서 시작합니다.", "앞 걸음의 Q를 쓰지 않음"
-        )
+    with smallest(submission, powersgd_call(10, 8, 2)):
+        p, new = submission.run(power_iterated, matrix=matrix, rank=2, q=q, rounds=12, returns=PAIR)
+        if p.shape != (10, 2) or new.shape != (8, 2) or not near(p @ new.T, best, 1e-3):
+            expect.fail(
+                "돌려준 Q로 열두 번 되풀이해도 가장 좋은 근사가 되지 않습니다. 다음 걸음이 이 Q에서 시작합니다.", "앞 걸음의 Q를 쓰지 않음"
+            )

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import math
-
 import pytest
 import torch
 from torch import nn
 from torch.nn import functional
 
 from course_lib.distributed.judging import same_number, same_tensors
+from course_lib.distributed.sharded_examples import flat_shards_call, fsdp_call, unflatten_call, zero_memory_call, zero_updates_call
 from course_lib.distributed.zero import zero_memory
 from course_lib.kit import expect
-from course_lib.kit.counterexample import Call, smallest
+from course_lib.kit.counterexample import smallest
 
 TENSOR = torch.Tensor
 
@@ -45,22 +44,12 @@ def test_zero_memory(submission, rng):
         }
         known["모두 나눔"] = (16 * parameters / world, "단계와 상관없이 모두 나누었습니다.")
         known["나누지 않음"] = (16.0 * parameters, "나누지 않은 바이트입니다.")
-        with smallest(submission, Call("zero_memory", _zero, (parameters, world, stage), returns=float, accepts=_same_bytes)):
+        with smallest(submission, zero_memory_call(parameters, world, stage)):
             actual = submission.call("zero_memory", parameters, world, stage, returns=float)
             given = f"zero_memory({parameters}, {world}, {stage})"
             same_number(actual, zero_memory(parameters, world, stage), given=given, known=known)
     if not submission.run(refuses_stage, stage=4, returns=bool):
         expect.fail("zero_memory(1, 1, 4)가 ValueError를 내지 않습니다.", "없는 단계")
-
-
-def _zero(parameters, world, stage):
-    if world < 1 or parameters < 0:
-        raise ValueError("no ranks")
-    return zero_memory(parameters, world, stage)
-
-
-def _same_bytes(actual, *arguments):
-    return math.isclose(actual, zero_memory(*arguments), rel_tol=1e-9)
 
 
 def refuses_stage(student, stage):
@@ -113,16 +102,22 @@ def test_updates_equal_adamw(submission, rng):
         (made, _, after), weights, gradients, options = _updates(submission, rng, size, world)
         if not torch.equal(after, weights):
             expect.fail("받은 가중치를 바꾸었습니다. 사본을 만드세요.", "입력을 바꿈")
-        right = _adamw(weights, gradients, options)
-        undecayed = _adamw(weights, gradients, options | {"weight_decay": 0.0})
-        wrong = {
-            "첫 랭크만": (_adamw(weights, gradients, options, lambda each: each[0].clone()), "첫 랭크의 기울기만 썼습니다."),
-            "감쇠 없음": (undecayed, "가중치 감쇠가 없습니다."),
-            "Adam": (_adamw(weights, gradients, options, kind=torch.optim.Adam), "감쇠를 기울기에 더했습니다. AdamW는 가중치에 곱합니다."),
-        }
-        for number, (mine, target) in reversed(list(enumerate(zip(made, right, strict=True)))):  # the first update tells little apart
-            known = {name: ({"가중치": other[number]}, said) for name, (other, said) in wrong.items()}
-            same_tensors({"가중치": mine}, {"가중치": target}, given=f"Ψ={size}, N={world}, {number + 1}번째 갱신", known=lambda k=known: k)
+        with smallest(submission, zero_updates_call(size, world, 4)):
+            right = _adamw(weights, gradients, options)
+            undecayed = _adamw(weights, gradients, options | {"weight_decay": 0.0})
+            wrong = {
+                "첫 랭크만": (_adamw(weights, gradients, options, lambda each: each[0].clone()), "첫 랭크의 기울기만 썼습니다."),
+                "감쇠 없음": (undecayed, "가중치 감쇠가 없습니다."),
+                "Adam": (
+                    _adamw(weights, gradients, options, kind=torch.optim.Adam),
+                    "감쇠를 기울기에 더했습니다. AdamW는 가중치에 곱합니다.",
+                ),
+            }
+            for number, (mine, target) in reversed(list(enumerate(zip(made, right, strict=True)))):  # the first update tells little apart
+                known = {name: ({"가중치": other[number]}, said) for name, (other, said) in wrong.items()}
+                same_tensors(
+                    {"가중치": mine}, {"가중치": target}, given=f"Ψ={size}, N={world}, {number + 1}번째 갱신", known=lambda k=known: k
+                )
 
 
 @pytest.mark.grades("bonus-zero", hint=("길이는 ⌈Ψ/N⌉입니다.", "랭크 r은 r번째 조각의 것만 갖습니다.", "{'exp_avg': …, 'exp_avg_sq': …}"))
@@ -135,18 +130,19 @@ def test_state_is_split(submission, rng):
     for each in gradients:
         parameter.grad = torch.stack(each).mean(0)
         optimizer.step()
-    for name in ("exp_avg", "exp_avg_sq"):
-        if any(name not in state for state in states):
-            expect.fail(f"state(rank)에 {name}이(가) 없습니다.", "이름이 다름")
-        lengths = [state[name].numel() for state in states]
-        if max(lengths) > -(-size // world):
-            said = f"랭크마다 {lengths}개의 {name}을(를) 갖고 있습니다. {-(-size // world)}개여야 합니다."
-            expect.fail(f"Ψ={size}, N={world}: {said}", "나누지 않음")
-        whole = torch.cat([state[name].flatten() for state in states])[:size]
-        right = optimizer.state[parameter][name]
-        summed = right * (world if name == "exp_avg" else world**2)  # which hardly changes what Adam does
-        known = {"합": ({name: summed}, "기울기를 평균하지 않고 더했습니다.")}
-        same_tensors({name: whole}, {name: right}, given=f"Ψ={size}, N={world}의 상태", known=lambda known=known: known)
+    with smallest(submission, zero_updates_call(size, world, 4)):
+        for name in ("exp_avg", "exp_avg_sq"):
+            if any(name not in state for state in states):
+                expect.fail(f"state(rank)에 {name}이(가) 없습니다.", "이름이 다름")
+            lengths = [state[name].numel() for state in states]
+            if max(lengths) > -(-size // world):
+                said = f"랭크마다 {lengths}개의 {name}을(를) 갖고 있습니다. {-(-size // world)}개여야 합니다."
+                expect.fail(f"Ψ={size}, N={world}: {said}", "나누지 않음")
+            whole = torch.cat([state[name].flatten() for state in states])[:size]
+            right = optimizer.state[parameter][name]
+            summed = right * (world if name == "exp_avg" else world**2)  # which hardly changes what Adam does
+            known = {"합": ({name: summed}, "기울기를 평균하지 않고 더했습니다.")}
+            same_tensors({name: whole}, {name: right}, given=f"Ψ={size}, N={world}의 상태", known=lambda known=known: known)
 
 
 # -- bonus-fsdp -------------------------------------------------------------------------------------------------------
@@ -161,17 +157,19 @@ def test_flat_parameters(submission, rng):
     for shapes, world in (([(2, 3), (4,)], 4), ([(3, 3), (3,), ()], 2), ([(2,)], 5), ([(4, 2)], int(rng.integers(1, 4)))):
         tensors = [_floats(rng, *shape) if shape else _floats(rng, 1).reshape(()) for shape in shapes]
         flat = torch.cat([tensor.flatten() for tensor in tensors])
-        shards = submission.call("flat_shards", tensors, world, returns=list[TENSOR])
-        given, length = f"모양 {shapes}, 랭크 {world}개", -(-len(flat) // world)
-        if len(shards) != world or any(shard.shape != (length,) for shard in shards):
-            found = [tuple(shard.shape) for shard in shards]
-            expect.fail(f"{given}: 조각의 모양이 {found}입니다. ({length},)인 것 {world}개여야 합니다.", "채우지 않음")
-        joined = torch.cat(shards)
-        if not torch.equal(joined[: len(flat)], flat) or bool(joined[len(flat) :].any()):
-            expect.fail(f"{given}: 조각을 이으면 매개변수 다음에 0이 와야 합니다.", "조각이 다름")
-        back = submission.call("unflatten", joined, shapes, returns=list[TENSOR])
-        if len(back) != len(tensors) or not all(map(torch.equal, back, tensors)):
-            expect.fail(f"{given}: unflatten한 것이 처음의 텐서와 다릅니다.", "되돌아오지 않음")
+        with smallest(submission, flat_shards_call(len(flat), world)):
+            shards = submission.call("flat_shards", tensors, world, returns=list[TENSOR])
+            given, length = f"모양 {shapes}, 랭크 {world}개", -(-len(flat) // world)
+            if len(shards) != world or any(shard.shape != (length,) for shard in shards):
+                found = [tuple(shard.shape) for shard in shards]
+                expect.fail(f"{given}: 조각의 모양이 {found}입니다. ({length},)인 것 {world}개여야 합니다.", "채우지 않음")
+            joined = torch.cat(shards)
+            if not torch.equal(joined[: len(flat)], flat) or bool(joined[len(flat) :].any()):
+                expect.fail(f"{given}: 조각을 이으면 매개변수 다음에 0이 와야 합니다.", "조각이 다름")
+        with smallest(submission, unflatten_call([tensor.numel() for tensor in tensors])):
+            back = submission.call("unflatten", joined, shapes, returns=list[TENSOR])
+            if len(back) != len(tensors) or not all(map(torch.equal, back, tensors)):
+                expect.fail(f"{given}: unflatten한 것이 처음의 텐서와 다릅니다.", "되돌아오지 않음")
 
 
 def sharded(student, weights, batches):
@@ -217,16 +215,17 @@ def _whole(weights, batches):
 def test_sharded_gradients(submission, rng):
     """기울기의 조각이 나누지 않은 모델의 것과 같고, 채운 자리의 기울기는 0입니다. 허용 오차는 1e-4배입니다."""
     for world in (3, 2, 1):
-        (found, *_), weights, batches = _sharded(submission, rng, world)
-        right = _whole(weights, batches)
-        if len(found) != len(right) or any(len(unit) != world for unit in found):
-            expect.fail(f"랭크 {world}개: 결과가 [단위][랭크]가 아닙니다.", "결과의 꼴")
-        for number, (unit, whole) in enumerate(zip(found, right, strict=True)):
-            padded = functional.pad(whole, (0, -len(whole) % world))
-            known = {"합": ({"기울기": world * padded}, "랭크의 수로 나누지 않았습니다. 모든 랭크의 평균 손실의 기울기입니다.")}
-            known["한 번 더 나눔"] = ({"기울기": padded / world}, "랭크의 수로 두 번 나누었습니다.")
-            given = f"랭크 {world}개, 단위 {number}"
-            same_tensors({"기울기": torch.cat(unit)}, {"기울기": padded}, given=given, known=lambda known=known: known)
+        with smallest(submission, fsdp_call(3, world)):
+            (found, *_), weights, batches = _sharded(submission, rng, world)
+            right = _whole(weights, batches)
+            if len(found) != len(right) or any(len(unit) != world for unit in found):
+                expect.fail(f"랭크 {world}개: 결과가 [단위][랭크]가 아닙니다.", "결과의 꼴")
+            for number, (unit, whole) in enumerate(zip(found, right, strict=True)):
+                padded = functional.pad(whole, (0, -len(whole) % world))
+                known = {"합": ({"기울기": world * padded}, "랭크의 수로 나누지 않았습니다. 모든 랭크의 평균 손실의 기울기입니다.")}
+                known["한 번 더 나눔"] = ({"기울기": padded / world}, "랭크의 수로 두 번 나누었습니다.")
+                given = f"랭크 {world}개, 단위 {number}"
+                same_tensors({"기울기": torch.cat(unit)}, {"기울기": padded}, given=given, known=lambda known=known: known)
 
 
 @pytest.mark.grades(
@@ -237,23 +236,24 @@ def test_sharded_gradients(submission, rng):
 def test_trace(submission, rng):
     """순전파와 역전파에서 단위마다 한 번씩 모으고 곧 버려, 한 번에 온전한 단위는 하나이고 보낸 양은 3Ψ(N - 1)/N입니다."""
     world = int(rng.integers(2, 5))
-    (found, events, peak, live), weights, _ = _sharded(submission, rng, world)
-    if not found:
-        expect.fail("결과가 없습니다.")
-    units = len(weights) // 2
-    kinds = [(kind, unit) for kind, unit, _ in events]
-    if live:
-        expect.fail(f"끝난 다음에도 원소 {live}개가 모여 있습니다. 쓰고 나면 free하세요.", "버리지 않음")
-    gathers = [unit for kind, unit in kinds if kind == "gather"]
-    if gathers == list(range(units)):
-        expect.fail("순전파에서만 모았습니다. 역전파에서 다시 모아야 합니다.", "다시 모으지 않음")
-    sizes = [sum(weights[2 * unit + k].numel() for k in range(2)) for unit in range(units)]
-    largest = max(-(-size // world) * world for size in sizes)
-    if peak > largest:
-        expect.fail(f"한 번에 원소 {peak}개가 모여 있었습니다. 가장 큰 단위 {largest}개를 넘지 않아야 합니다.", "한꺼번에 모음")
-    wanted = list(range(units)) + list(range(units))[::-1]
-    if gathers != wanted:
-        expect.fail(f"단위를 모은 순서가 {gathers}입니다. {wanted}이어야 합니다.", "모으는 순서")
-    reduced = [unit for kind, unit in kinds if kind == "reduce"]
-    if reduced != wanted[units:]:
-        expect.fail(f"기울기를 줄인 순서가 {reduced}입니다. {wanted[units:]}이어야 합니다.", "줄이는 순서")
+    with smallest(submission, fsdp_call(3, world)):
+        (found, events, peak, live), weights, _ = _sharded(submission, rng, world)
+        if not found:
+            expect.fail("결과가 없습니다.")
+        units = len(weights) // 2
+        kinds = [(kind, unit) for kind, unit, _ in events]
+        if live:
+            expect.fail(f"끝난 다음에도 원소 {live}개가 모여 있습니다. 쓰고 나면 free하세요.", "버리지 않음")
+        gathers = [unit for kind, unit in kinds if kind == "gather"]
+        if gathers == list(range(units)):
+            expect.fail("순전파에서만 모았습니다. 역전파에서 다시 모아야 합니다.", "다시 모으지 않음")
+        sizes = [sum(weights[2 * unit + k].numel() for k in range(2)) for unit in range(units)]
+        largest = max(-(-size // world) * world for size in sizes)
+        if peak > largest:
+            expect.fail(f"한 번에 원소 {peak}개가 모여 있었습니다. 가장 큰 단위 {largest}개를 넘지 않아야 합니다.", "한꺼번에 모음")
+        wanted = list(range(units)) + list(range(units))[::-1]
+        if gathers != wanted:
+            expect.fail(f"단위를 모은 순서가 {gathers}입니다. {wanted}이어야 합니다.", "모으는 순서")
+        reduced = [unit for kind, unit in kinds if kind == "reduce"]
+        if reduced != wanted[units:]:
+            expect.fail(f"기울기를 줄인 순서가 {reduced}입니다. {wanted[units:]}이어야 합니다.", "줄이는 순서")

@@ -18,18 +18,22 @@ from course_lib.kit.explaining import explained
 
 ID = "w09a3_distributed"
 ROOM = ROOT / "solutions" / ID
-EXPLAINED = {"mixed-shares", "mixed-scaler", "comm-topk", "comm-feedback", "comm-async", "comm-overlap"}
+EXPLAINED = {"mixed-shares", "mixed-scaler", "mixed-step", "comm-topk", "comm-feedback", "comm-powersgd", "comm-async", "comm-overlap"}
+EXPLAINED |= {"bonus-moe"}
 MUTANTS = [mutant for mutant in load_mutants(ROOM) if EXPLAINED & set(mutant.loses)]
 # No one line shows these: they change what they were given, ask too often, or show in gradients, types, states and errors.
 ELSEWHERE = {
     "asked_twice",
     "decompressed_to_float32",
+    "every_expert_sees_all",
     "first_group_only",
     "gradient_changed",
     "gradients_multiplied",
     "gradients_replaced",
     "loss_not_scaled",
+    "masters_share_memory",
     "one_memory_for_all",
+    "q_written_over",
     "rest_zeroed_in_place",
     "rows_sent",
     "scale_beyond_float32",
@@ -38,6 +42,7 @@ ELSEWHERE = {
     "step_says_nothing",
     "step_taken_anyway",
     "step_with_zeroed_gradients",
+    "token_by_token_output",
     "unscaled_in_step_again",
     "unscaling_twice_allowed",
     "values_scaled_in_place",
