@@ -10,9 +10,10 @@ import html
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from course_lib.kit.checking import CheckOutcome
+if TYPE_CHECKING:
+    from course_lib.kit.checking import CheckOutcome
 
 MIME = "application/vnd.llm-course.check+json"
 

@@ -11,14 +11,17 @@ import os
 import random
 import sys
 import traceback
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from course_lib.kit import catalogue, evidence, selfstudy, session
 from course_lib.kit.binding import NotebookSubmission
 from course_lib.kit.card import FAULT, FAULT_NOTE, ItemCard, NoteCard, OverviewCard
-from course_lib.kit.checking import CheckFault, CheckOutcome, run_checks
 from course_lib.kit.korean import josa
+from course_lib.kit.plots import setup_plots_later
 from course_lib.kit.quiet import quieten
+
+if TYPE_CHECKING:
+    from course_lib.kit.checking import CheckOutcome
 
 GRADING = "COURSE_GRADING"  # set by the grader, whose own checks decide: ours would only cost time there
 
@@ -37,10 +40,7 @@ def start(assignment: str, student: str = "", profile: str = "cpu", seed: int = 
         import numpy
 
         numpy.random.seed(seed % 2**32)
-    if importlib.util.find_spec("matplotlib"):
-        from course_lib.kit.plots import setup_plots
-
-        setup_plots()
+    setup_plots_later()
     if os.environ.get(GRADING):
         return
     if selfstudy.present(assignment):
@@ -65,6 +65,8 @@ def check(item: str | None = None) -> None:
 
 def examine(item: str) -> ItemCard | NoteCard:
     """The card for one item."""
+    from course_lib.kit.checking import CheckFault, run_checks  # pytest, which a notebook that is graded has no use for
+
     assignment = _assignment()
     if assignment is None:
         return NoteCard(item, "어느 과제인지 알 수 없습니다. 노트북 맨 위의 셀(start)을 먼저 실행하세요.")
@@ -91,6 +93,7 @@ def examine(item: str) -> ItemCard | NoteCard:
 
 def _at_the_desk(assignment: str, item: str) -> Any:
     """The card for one item where all checks are at hand."""
+    from course_lib.kit.checking import CheckFault
     from course_lib.kit.selfstudy import desk
 
     try:

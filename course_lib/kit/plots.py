@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import importlib.abc
 import importlib.util
+import sys
+from importlib.machinery import ModuleSpec
 from pathlib import Path
+from types import ModuleType
+from typing import Any
 
 # Each has a contrast of at least 3:1 with white and with a dark notebook's background.
 COLOURS = {
@@ -62,6 +67,33 @@ def setup_plots() -> str | None:
         }
     )
     return font
+
+
+def setup_plots_later() -> None:
+    """:func:`setup_plots` once matplotlib is imported, which alone takes longer than many a notebook without a plot."""
+    if "matplotlib" in sys.modules:
+        setup_plots()
+    elif not any(isinstance(finder, _WhenImported) for finder in sys.meta_path):
+        sys.meta_path.insert(0, _WhenImported())
+
+
+class _WhenImported(importlib.abc.MetaPathFinder):
+    """Steps aside with the first import of matplotlib, behind which the plots are set up."""
+
+    def find_spec(self, fullname: str, path: Any = None, target: ModuleType | None = None) -> ModuleSpec | None:  # noqa: ARG002
+        if fullname != "matplotlib":
+            return None
+        sys.meta_path.remove(self)
+        spec = importlib.util.find_spec(fullname)
+        if spec is not None and spec.loader is not None:
+            execute = spec.loader.exec_module
+
+            def exec_module(module: ModuleType) -> None:
+                execute(module)
+                setup_plots()
+
+            spec.loader.exec_module = exec_module
+        return spec
 
 
 def plain_logs(*axes: object) -> None:

@@ -6,7 +6,7 @@ import random
 
 import pytest
 
-from course_lib.kit import evidence, notebook, session
+from course_lib.kit import checking, evidence, notebook, session
 from course_lib.kit.card import ItemCard, NoteCard, OverviewCard
 from course_lib.kit.notebook import check, examine, overview, start, when_ready
 
@@ -107,7 +107,7 @@ def test_check_prints_where_there_is_no_notebook(capsys):
 
 def test_the_grader_is_not_kept_waiting(monkeypatch, capsys):
     monkeypatch.setenv("COURSE_GRADING", "1")
-    monkeypatch.setattr(notebook, "run_checks", lambda *_, **__: pytest.fail("ran"))
+    monkeypatch.setattr(checking, "run_checks", lambda *_, **__: pytest.fail("ran"))
     check("double")
     check()
     assert capsys.readouterr().out == ""
