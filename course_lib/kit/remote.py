@@ -7,8 +7,10 @@ sandboxed kernel when a submission is graded. Nothing secret ever enters it, and
 from __future__ import annotations
 
 import contextlib
+import functools
 import io
 import linecache
+import sys
 import traceback
 from collections.abc import Callable, MutableMapping
 from typing import Any
@@ -17,6 +19,7 @@ from course_lib.kit import wire
 from course_lib.kit.sealed import unseal
 
 STUDENT_CELL = "<ipython-input"
+PROBE = "<probe>"
 
 
 class Student:
@@ -80,8 +83,38 @@ def _perform(namespace: MutableMapping[str, Any], asked: dict[str, Any]) -> Any:
     if asked["op"] == "call":
         return getattr(Student(namespace), asked["name"])(*asked["args"], **asked["kwargs"])
     probe_globals: dict[str, Any] = {"__name__": "probe"}
-    exec(compile(asked["source"], "<probe>", "exec"), probe_globals)
-    return probe_globals[asked["function"]](Student(namespace), **asked["inputs"])
+    exec(compile(asked["source"], PROBE, "exec"), probe_globals)
+    with _tracer_kept():
+        return probe_globals[asked["function"]](Student(namespace), **asked["inputs"])
+
+
+_probing = False
+
+
+@contextlib.contextmanager
+def _tracer_kept():
+    """While a probe runs, nobody but the probe may set a trace or profile function: it may be counting what the student's code does.
+
+    That keeps the counting from being turned off, not the reply from being forged: it stays a claim.
+    """
+    global _probing
+    _refuse_other_tracers()
+    before, _probing = _probing, True
+    try:
+        yield
+    finally:
+        _probing = before
+
+
+@functools.cache
+def _refuse_other_tracers() -> None:
+    """Once in a process, whose audit hooks stay."""
+
+    def hook(event: str, _: tuple[Any, ...]) -> None:
+        if _probing and event in ("sys.settrace", "sys.setprofile") and sys._getframe(1).f_code.co_filename != PROBE:
+            raise RuntimeError(f"채점하는 동안에는 {event}를 부를 수 없습니다.")
+
+    sys.addaudithook(hook)
 
 
 @contextlib.contextmanager

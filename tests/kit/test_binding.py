@@ -154,6 +154,35 @@ def test_a_probe_runs_beside_the_students_code():
     assert student("def f(x): return x + '!'").run(probe_twice, text="가") == ["가!", "가!"]
 
 
+def lines_of(student):
+    import sys
+
+    lines = 0
+
+    def trace(frame, event, argument):  # noqa: ARG001
+        nonlocal lines
+        lines += event == "line"
+        return trace
+
+    previous = sys.gettrace()
+    sys.settrace(trace)
+    try:
+        student.work()
+    finally:
+        sys.settrace(previous)
+    return lines
+
+
+@pytest.mark.parametrize("name", ["settrace", "setprofile"])
+def test_what_a_probe_counts_with_stays(name):
+    counted = student("def work():\n    for _ in range(100):\n        pass")
+    assert counted.run(lines_of) > 100
+    quiet = student(f"import sys\ndef work():\n    sys.{name}(None)\n    for _ in range(100):\n        pass")
+    with pytest.raises(Raised, match=f"sys.{name}를 부를 수 없습니다"):
+        quiet.run(lines_of)
+    assert quiet.call("work") is None, "elsewhere it is nobody's business"
+
+
 def test_a_probe_that_meets_a_missing_name():
     with pytest.raises(Missing, match="`f`가"):
         student("").run(probe_twice, text="가")
