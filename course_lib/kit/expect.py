@@ -81,11 +81,18 @@ def show(value: Any) -> str:
 def mismatch(value: Any, expected: Any, where: str = "결과") -> str | None:
     """Say in Korean how ``value`` differs from a type such as ``list[tuple[str, str]]``; ``None`` when it fits.
 
-    Understands classes, ``Any``, unions, ``list[T]``, ``tuple[A, B]``, ``tuple[T, ...]``, ``set[T]`` and ``dict[K, V]``. An ``int`` passes
-    for a ``float`` unless it exceeds every float; a ``bool`` passes for neither.
+    Understands classes, ``Any``, unions, ``list[T]``, ``tuple[A, B]``, ``tuple[T, ...]``, ``set[T]`` and ``dict[K, V]``; a list of types,
+    such as ``[int] * 3``, stands for a list of so many entries. An ``int`` passes for a ``float`` unless it exceeds every float; a
+    ``bool`` passes for neither.
     """
     if expected is Any:
         return None
+    if isinstance(expected, list):
+        if isinstance(value, list) and len(value) != len(expected):
+            return f"{where}의 길이는 {josa(len(expected), '이어야/여야')} 하는데 {len(value)}입니다"
+        if isinstance(value, list):
+            return next((p for i, (v, t) in enumerate(zip(value, expected, strict=True)) if (p := mismatch(v, t, f"{where}[{i}]"))), None)
+        expected = list
     if expected is None:
         expected = type(None)
     origin, arguments = typing.get_origin(expected), typing.get_args(expected)

@@ -78,7 +78,7 @@ def test_best_path(submission, rng):
 
     for _ in range(4):
         scores, text = telling(rng, draw, answers)
-        (found,) = submission.run(cut, texts=[text], scores=scores, returns=list[CUT])
+        (found,) = submission.run(cut, texts=[text], scores=scores, returns=[CUT])
         _judge_cut(text, scores, found)
 
 
@@ -97,7 +97,7 @@ def test_unknown_pieces(submission, rng):
     scores |= {"🙂가": min(scores.values()) - 4.5, "뷁나다": min(scores.values()) - 3.0}
     front, back = made_up_word(rng), made_up_word(rng)
     texts = [f"{front}뷁{back}", "쀍", f"🙂가{front}", f"{front}뷁나다🙂", f"뷁쀍{back}"]
-    for text, found in zip(texts, submission.run(cut, texts=texts, scores=scores, returns=list[CUT]), strict=True):
+    for text, found in zip(texts, submission.run(cut, texts=texts, scores=scores, returns=[CUT] * len(texts)), strict=True):
         _judge_cut(text, scores, found)
 
 
@@ -113,7 +113,7 @@ def test_long_texts_and_empty_ones(submission, rng):
     """글이 길어도 끝나고, 빈 글은 조각이 없고 합이 0입니다."""
     scores = _vocabulary(rng)
     texts = ["", LETTERS[int(rng.integers(0, 4))], made_up_word(rng, LETTERS, 150, 200)]
-    for text, found in zip(texts, submission.run(cut, texts=texts, scores=scores, returns=list[CUT]), strict=True):
+    for text, found in zip(texts, submission.run(cut, texts=texts, scores=scores, returns=[CUT] * len(texts)), strict=True):
         _judge_cut(text, scores, found)
 
 
@@ -182,7 +182,7 @@ def _encoded(submission, upstream, processor, texts):
     inputs = {"scores": right.scores, "ids": right.ids, "unk_id": right.unk_id}
     sentences = [SPACE + text.replace(" ", SPACE) for text in texts]
     replaced = upstream(lambda: {"viterbi": [((marked, right.scores), _cut(marked, right.scores)) for marked in sentences]})
-    found = submission.run(unigram_ids, **inputs, texts=texts, returns=list[list[int]], replaced=replaced)
+    found = submission.run(unigram_ids, **inputs, texts=texts, returns=[list[int]] * len(texts), replaced=replaced)
     for text, marked, actual in zip(texts, sentences, found, strict=True):
         wanted = processor.encode(text)
         if actual == wanted:
@@ -278,7 +278,7 @@ def test_texts_equal_the_library(submission, rng):
         right = UnigramTokenizer.from_processor(processor)
         inputs = {"scores": right.scores, "ids": right.ids, "unk_id": right.unk_id}
         names = {number: piece for piece, number in right.ids.items()}
-        found = submission.run(unigram_texts, **inputs, numbers=numbers, returns=list[str])
+        found = submission.run(unigram_texts, **inputs, numbers=numbers, returns=[str] * len(numbers))
         for row, actual in zip(numbers, found, strict=True):
             expect.equal(actual, processor.decode(row), given=f"decode({expect.show(row)})", known=wrong_texts(row, names))
 

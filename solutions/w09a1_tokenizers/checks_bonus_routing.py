@@ -88,7 +88,7 @@ def test_drawn_lines(submission, rng):
     probs = {"en": 0.2, "ko": 0.5, "ja": 0.3, "vi": 0.0}
     seed = int(rng.integers(2**31))
     wanted = [(DRAWS, seed), (50, seed), *((50, seed + later) for later in range(9))]
-    found = submission.run(drawn_lines, texts=texts, probs=probs, wanted=wanted, returns=list[list[str]])
+    found = submission.run(drawn_lines, texts=texts, probs=probs, wanted=wanted, returns=[list[str]] * len(wanted))
     lengths = [len(lines) for lines in found]
     if lengths != [count for count, _ in wanted] or not set(found[0]) <= {line for lines in texts.values() for line in lines}:
         expect.fail(f"{DRAWS}줄과 50줄을 뽑아야 합니다. 뽑은 줄의 수 {lengths}, 주어지지 않은 줄도 없어야 합니다.")
@@ -206,7 +206,7 @@ def _judge_routes(tables, texts, found):
         expect.equal(back, text, given=f"decode({ids})")
 
 
-ROUTED = list[tuple[str, list[int], str]]
+ROUTE = tuple[str, list[int], str]
 
 
 @pytest.mark.grades(
@@ -231,7 +231,7 @@ def test_cheapest_candidate(submission, rng):
 
     for _ in range(3):
         tables, texts = telling(rng, lambda rng: _candidates(rng, 0.0), answers)
-        _judge_routes(tables, texts, submission.run(routed, tables=tables, texts=texts, returns=ROUTED))
+        _judge_routes(tables, texts, submission.run(routed, tables=tables, texts=texts, returns=[ROUTE] * len(texts)))
 
 
 @pytest.mark.grades(
@@ -255,7 +255,7 @@ def test_lossy_candidates(submission, rng):
 
     for _ in range(3):
         tables, texts = telling(rng, lambda rng: _candidates(rng, 0.7), answers)
-        _judge_routes(tables, texts, submission.run(routed, tables=tables, texts=texts, returns=ROUTED))
+        _judge_routes(tables, texts, submission.run(routed, tables=tables, texts=texts, returns=[ROUTE] * len(texts)))
 
 
 @pytest.mark.grades(
@@ -267,7 +267,7 @@ def test_ties(submission, rng):
     for rows in tables.values():
         for text, (ids, back) in rows.items():
             rows[text] = ([*(ids * 4)[:3], ids[-1]], back)
-    _judge_routes(tables, texts, submission.run(routed, tables=tables, texts=texts, returns=ROUTED))
+    _judge_routes(tables, texts, submission.run(routed, tables=tables, texts=texts, returns=[ROUTE] * len(texts)))
 
 
 def any_texts(student, texts):
@@ -299,7 +299,7 @@ def any_texts(student, texts):
 def test_any_text_comes_back(submission, rng):
     """빈칸, 이모지, 제어 문자가 섞인 어떤 글이든 그대로 돌아옵니다."""
     texts = ["", " 앞뒤 ", "🙂", "\n\t", *(any_text(rng, 20).strip() + " " for _ in range(6))]
-    for text, (name, ids, back) in zip(texts, submission.run(any_texts, texts=texts, returns=ROUTED), strict=True):
+    for text, (name, ids, back) in zip(texts, submission.run(any_texts, texts=texts, returns=[ROUTE] * len(texts)), strict=True):
         trimmed = {"빈칸을 잃음": (text.strip(), "글의 앞뒤에 있는 빈칸을 잃었습니다.")} if text.strip() != text else None
         expect.equal(back, text, given=f"decode(encode({text!r}))", known=trimmed)
         place = int(any(ord(letter) >= 0x10000 for letter in text))
@@ -338,6 +338,6 @@ def test_refusals(submission, rng):
     """되돌릴 수 있는 후보가 없거나, 빈 목록이거나, 없는 순번이면 ValueError를 냅니다."""
     numbers = [[], [int(rng.integers(2, 50)), 70], [-1, 70]]
     said = ["되돌릴 후보가 없는 글의 encode", "되돌릴 후보가 없는 글의 route", *(f"decode({row})" for row in numbers)]
-    for what, error in zip(said, submission.run(refusals, numbers=numbers, returns=list[str]), strict=True):
+    for what, error in zip(said, submission.run(refusals, numbers=numbers, returns=[str] * len(said)), strict=True):
         if error != "ValueError":
             expect.fail(f"{what}에서 ValueError가 나야 합니다. {error or '오류 없이 값이 나왔습니다'}.", "조용히 지나감")

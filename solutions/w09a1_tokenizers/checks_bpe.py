@@ -317,7 +317,7 @@ def _encode(submission, upstream, tokenizer, texts):
     replaced = upstream(lambda: recorded_encoding(word_counts(texts), tokenizer.merges))
     arguments = {"vocab": tokenizer.vocab, "merges": tokenizer.merges, "texts": texts}
     with smallest(submission, *(encoding_call(tokenizer, text) for text in texts)):
-        return submission.run(encode_texts, **arguments, returns=list[list[int]], replaced=replaced)
+        return submission.run(encode_texts, **arguments, returns=[list[int]] * len(texts), replaced=replaced)
 
 
 def _tokenizer(corpus, size):
@@ -385,7 +385,7 @@ def test_decoding(submission, rng):
     ids = [tokenizer.encode(made_up_word(rng, high=9)) for _ in range(6)] + [[int(n) for n in rng.permutation(len(tokenizer.vocab))], []]
     arguments = {"vocab": tokenizer.vocab, "merges": tokenizer.merges}
     with smallest(submission, *(decoding_call(tokenizer, numbers) for numbers in ids)):
-        decoded = submission.run(decode_ids, **arguments, ids=ids, returns=list[str])
+        decoded = submission.run(decode_ids, **arguments, ids=ids, returns=[str] * len(ids))
         for numbers, actual in zip(ids, decoded, strict=True):
             symbols = [tokenizer.decode([number]) for number in numbers]
             known = {"빈칸으로 이음": (" ".join(symbols), "기호를 빈칸으로 잇고 있습니다.")} if len(symbols) > 1 else {}

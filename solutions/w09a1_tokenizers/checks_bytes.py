@@ -63,7 +63,7 @@ def test_byte_encoding(submission, rng, upstream):
     replaced = upstream(lambda: recorded_encoding([word for text in texts for word in byte_words(text)], tokenizer.merges))
     with smallest(submission, *(byte_encoding_call(tokenizer, text) for text in texts)):
         actual = submission.run(
-            encode_bytes, vocab=tokenizer.vocab, merges=tokenizer.merges, texts=texts, returns=list[list[int]], replaced=replaced
+            encode_bytes, vocab=tokenizer.vocab, merges=tokenizer.merges, texts=texts, returns=[list[int]] * len(texts), replaced=replaced
         )
         for text, ids in zip(texts, actual, strict=True):
             apart = [number for word in pretokenize(text) for number in tokenizer.encode(word)]
@@ -89,7 +89,7 @@ def test_byte_decoding_is_lossless(submission, rng):
     ids = [tokenizer.encode(text) for text in texts]
     ids += [numbers[: len(numbers) // 2 + 1] for numbers in ids] + [numbers[1:] for numbers in ids]
     with smallest(submission, *(byte_decoding_call(tokenizer, numbers) for numbers in ids)):
-        decoded = submission.run(decode_bytes, vocab=tokenizer.vocab, merges=tokenizer.merges, ids=ids, returns=list[str])
+        decoded = submission.run(decode_bytes, vocab=tokenizer.vocab, merges=tokenizer.merges, ids=ids, returns=[str] * len(ids))
         _same_texts(tokenizer, ids, decoded)
 
 

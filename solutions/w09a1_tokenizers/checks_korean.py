@@ -40,7 +40,7 @@ def jamo_round_trip(student, texts):
 
 def _round_trip(submission, texts):
     with smallest(submission, *(call for text in texts for call in jamo_calls(text))):
-        found = submission.run(jamo_round_trip, texts=texts, returns=list[tuple[str, str]], timeout=60)
+        found = submission.run(jamo_round_trip, texts=texts, returns=[tuple[str, str]] * len(texts), timeout=60)
         _judge_round_trip(texts, found)
 
 
@@ -62,7 +62,7 @@ def test_all_syllables(submission):
     """현대 한글 음절 11,172개가 모두 자모로 풀리고 그대로 돌아옵니다."""
     _round_trip(submission, ["".join(chr(code) for code in range(0xAC00, 0xD7A4))])
     sample = [chr(0xAC00 + step * 271) for step in range(41)]
-    found = submission.run(jamo_round_trip, texts=sample, returns=list[tuple[str, str]])
+    found = submission.run(jamo_round_trip, texts=sample, returns=[tuple[str, str]] * len(sample))
     if len({pieces for pieces, _ in found}) < len(sample):
         with smallest(submission, distinct_jamo_call(sample)):
             expect.fail("서로 다른 음절이 같은 자모로 풀립니다.", "자모가 겹침")
@@ -75,7 +75,7 @@ def test_other_characters_stay(submission, rng):
     """홀로 쓴 자모와 다른 문자가 섞인 글도 그대로 돌아오고, 서로 다른 글은 서로 다르게 풀립니다."""
     alike = ["ㄱㅏ", "가", "각", "가ㄱ"]
     with smallest(submission, distinct_jamo_call(alike)):
-        pieces = [found for found, _ in submission.run(jamo_round_trip, texts=alike, returns=list[tuple[str, str]])]
+        pieces = [found for found, _ in submission.run(jamo_round_trip, texts=alike, returns=[tuple[str, str]] * len(alike))]
         if len(set(pieces)) < 4:
             expect.fail("'ㄱㅏ'와 '가', '각'과 '가ㄱ'이 같은 자모로 풀립니다. 되돌릴 때 구별할 수 없습니다.", "자모가 겹침")
     mixed = ["".join(OTHERS[int(i)] for i in rng.integers(0, len(OTHERS), 3)) for _ in range(4)]
@@ -105,7 +105,7 @@ def eojeol_round_trip(student, texts):
 
 def _eojeol(submission, texts):
     with smallest(submission, *(call for text in texts for call in eojeol_calls(text))):
-        _judge_eojeol(texts, submission.run(eojeol_round_trip, texts=texts, returns=list[tuple[list[str], str]]))
+        _judge_eojeol(texts, submission.run(eojeol_round_trip, texts=texts, returns=[tuple[list[str], str]] * len(texts)))
 
 
 def _judge_eojeol(texts, found):
@@ -162,7 +162,7 @@ def test_morphemes(submission, rng):
     """형태소와 품사와 자리가 Kiwi의 분석과 같고, 자리는 글 안에 있으며 앞에서부터 차례로 놓입니다."""
     texts = ["", "그는 어제 공부를 했다.", "그건 내 거예요.", "🙂 밥을 먹었다", *_lines(rng)]  # 이 of 거예요 takes no place at all
     with smallest(submission, *map(morphemes_call, texts)):
-        found = submission.run(morphemes_of, texts=texts, returns=list[list[tuple[str, str, int, int]]], timeout=KIWI_SECONDS)
+        found = submission.run(morphemes_of, texts=texts, returns=[list[tuple[str, str, int, int]]] * len(texts), timeout=KIWI_SECONDS)
         for text, actual in zip(texts, found, strict=True):
             right = [(m.form, m.tag, m.start, m.end) for m in morphemes(text)]
             known = {name: entry for name, entry in wrong_morphemes(right).items() if entry[0] != right}
@@ -176,7 +176,7 @@ def test_segments_by_morpheme(submission, rng):
     """형태소로 나눈 조각을 이으면 원래 글이고, 자르는 자리가 기준 구현과 같습니다."""
     texts = ["", "그는 어제 공부를 했다.", "둘  사이에 빈칸이 있었다", *_lines(rng)]
     with smallest(submission, *(segment_call(text, "morpheme") for text in texts)):
-        found = submission.run(segments_of, texts=texts, unit="morpheme", returns=list[list[str]], timeout=KIWI_SECONDS)
+        found = submission.run(segments_of, texts=texts, unit="morpheme", returns=[list[str]] * len(texts), timeout=KIWI_SECONDS)
         for text, actual in zip(texts, found, strict=True):
             right = segment(text, "morpheme")
             known = {name: entry for name, entry in wrong_pieces(text).items() if entry[0] != right}
@@ -195,7 +195,7 @@ def test_segments_by_other_units(submission, rng, upstream):
     )
     for unit in ("eojeol", "syllable", "jamo"):
         with smallest(submission, *(segment_call(text, unit) for text in texts)):
-            found = submission.run(segments_of, texts=texts, unit=unit, returns=list[list[str]], replaced=replaced)
+            found = submission.run(segments_of, texts=texts, unit=unit, returns=[list[str]] * len(texts), replaced=replaced)
             _judge_segments(texts, unit, found)
 
 
@@ -254,7 +254,12 @@ def test_korean_encoding(submission, rng, upstream, unit):
     replaced = upstream(lambda: _recorded(texts, unit))
     with smallest(submission, *(call for text in texts for call in korean_calls(tokenizer, text))):
         found = submission.run(
-            korean_round_trip, pieces=tokenizer.pieces, unit=unit, texts=texts, returns=list[tuple[list[int], str]], replaced=replaced
+            korean_round_trip,
+            pieces=tokenizer.pieces,
+            unit=unit,
+            texts=texts,
+            returns=[tuple[list[int], str]] * len(texts),
+            replaced=replaced,
         )
         _judge_encodings(tokenizer, texts, found)
 
@@ -281,7 +286,7 @@ def test_jamo_tokenizer_is_lossless(submission, rng, upstream):
     options = {"pieces": pieces, "unit": "jamo", "texts": texts}
     tokenizer = KoreanTokenizer(pieces, "jamo")
     with smallest(submission, *(call for text in texts for call in korean_calls(tokenizer, text))):
-        found = submission.run(korean_round_trip, **options, returns=list[tuple[list[int], str]], replaced=replaced)
+        found = submission.run(korean_round_trip, **options, returns=[tuple[list[int], str]] * len(texts), replaced=replaced)
         _judge_jamo(texts, found)
 
 

@@ -44,7 +44,7 @@ def scores_of(student, counts):
 
 def _same_scores(submission, counts):
     with smallest(submission, *(score_call(three) for three in counts)):
-        _judge_scores(counts, submission.run(scores_of, counts=counts, returns=list[float]))
+        _judge_scores(counts, submission.run(scores_of, counts=counts, returns=[float] * len(counts)))
 
 
 def _judge_scores(counts, found):
@@ -76,13 +76,13 @@ def test_equal_fractions_score_equally(submission, rng):
     factor = int(rng.integers(2, 9))
     pairs = [((6, 2 * n, 3), (6 * factor, 2 * n, 3 * factor)) for n in (3, 5, 7, 11, int(rng.integers(12, 99)))]
     _same_scores(submission, [three for pair in pairs for three in pair])
-    found = submission.run(scores_of, counts=[three for pair in pairs for three in pair], returns=list[float])
+    found = submission.run(scores_of, counts=[three for pair in pairs for three in pair], returns=[float] * 2 * len(pairs))
     for place, (one, other) in enumerate(pairs):
         if found[2 * place] != found[2 * place + 1]:
             with smallest(submission, tied_scores_call(one, other)):
                 expect.fail(f"{one}과 {other}는 같은 분수인데 점수가 다릅니다. 반올림이 동점을 갈라놓았습니다.", "동점을 갈라놓음")
     often, seldom = int(rng.integers(200, 400)), int(rng.integers(3, 9))
-    frequent, rare = submission.run(scores_of, counts=[(often, 900, 950), (seldom, seldom, seldom + 1)], returns=list[float])
+    frequent, rare = submission.run(scores_of, counts=[(often, 900, 950), (seldom, seldom, seldom + 1)], returns=[float] * 2)
     if not rare > frequent:
         expect.fail("늘 함께 나오는 드문 쌍의 점수가 흩어져 나오는 잦은 쌍보다 낮습니다.", "빈도")
 
@@ -223,7 +223,7 @@ def _tokenizer(rng):
 
 def _same_encoding(submission, tokenizer, texts):
     with smallest(submission, *(wordpiece_encoding_call(tokenizer, text) for text in texts)):
-        found = submission.run(wordpiece_ids, vocab=tokenizer.vocab, texts=texts, returns=list[list[int]])
+        found = submission.run(wordpiece_ids, vocab=tokenizer.vocab, texts=texts, returns=[list[int]] * len(texts))
         for text, actual in zip(texts, found, strict=True):
             right = tokenizer.encode(text)
             known = {name: entry for name, entry in wrong_encodings(tokenizer, text).items() if entry[0] != right}
@@ -279,7 +279,7 @@ def test_wordpiece_decoding(submission, rng):
     ids = [[vocab[token] for token in ("가", "##나", "!", "다", "##다")], [vocab[token] for token in ("나##", "가", "[UNK]")], []]
     ids += [[int(number) for number in rng.permutation(len(vocab))]]
     with smallest(submission, *(wordpiece_decoding_call([tokenizer.tokens[number] for number in numbers]) for numbers in ids)):
-        _judge_texts(tokenizer, ids, submission.run(wordpiece_texts, vocab=vocab, ids=ids, returns=list[str]))
+        _judge_texts(tokenizer, ids, submission.run(wordpiece_texts, vocab=vocab, ids=ids, returns=[str] * len(ids)))
 
 
 def _judge_texts(tokenizer, ids, found):
