@@ -1,7 +1,9 @@
-"""The simulations beside real processes: gloo's DistributedDataParallel, FSDP2 and pipelining."""
+"""The simulations beside real processes of torch.distributed with gloo, outside and inside the sandbox that grades."""
 
 from __future__ import annotations
 
+import base64
+import io
 import subprocess
 import sys
 from pathlib import Path
@@ -11,34 +13,59 @@ import torch
 from torch import nn
 from torch.nn import functional
 
+from autograder.manifest import Limits
+from autograder.sandbox.kernel import Kernel
+from course_lib.distributed.compression import powersgd
 from course_lib.distributed.data_parallel import ddp_gradients
-from course_lib.distributed.fsdp import fsdp_gradients, unflatten
 from course_lib.distributed.pipeline import make_schedule
-from course_lib.kit.distributed import ShardLog
+from course_lib.distributed.zero import ZeroAdamW
 from tests.distributed import gloo_worker
-from tests.distributed.gloo_worker import MICROBATCHES, batch, layers
+from tests.distributed.gloo_worker import MICROBATCHES, OPTIONS, PLAIN_STEPS, STEPS, batch, layers, zero_gradient
+from tests.distributed.ours import fully_sharded, split_layers
 
 pytestmark = pytest.mark.full
 WORLD = 3
+WORKER = Path(gloo_worker.__file__)
+LIMITS = Limits(cell_seconds=300, total_seconds=400, memory_mb=4_096, processes=512)
+IN_A_CELL = f"""
+import base64, subprocess, sys
+open("worker.py", "w").write({WORKER.read_text(encoding="utf-8")!r})
+running = [subprocess.Popen([sys.executable, "worker.py", str(rank), "{WORLD}", "."], stderr=subprocess.PIPE) for rank in range({WORLD})]
+for process in running:
+    said = process.communicate(timeout=280)[1].decode()
+    assert process.returncode == 0, said[-1_000:]
+print(*(base64.b64encode(open(f"{{rank}}.pt", "rb").read()).decode() for rank in range({WORLD})))
+"""
 
 
-@pytest.fixture(scope="module")
-def processes(tmp_path_factory) -> list[dict]:
-    """What each rank found."""
-    folder = tmp_path_factory.mktemp("gloo")
-    command = [sys.executable, gloo_worker.__file__]
+def _outside(folder: Path) -> list[dict]:
     running = [
-        subprocess.Popen([*command, str(rank), str(WORLD), str(folder)], stderr=subprocess.PIPE, text=True, cwd=Path(__file__).parents[2])
+        subprocess.Popen([sys.executable, str(WORKER), str(rank), str(WORLD), str(folder)], stderr=subprocess.PIPE, text=True)
         for rank in range(WORLD)
     ]
     try:
         for process in running:
-            _, said = process.communicate(timeout=240)
+            _, said = process.communicate(timeout=300)
             assert process.returncode == 0, said
     finally:
         for process in running:
             process.kill()
     return [torch.load(folder / f"{rank}.pt") for rank in range(WORLD)]
+
+
+def _in_the_sandbox() -> list[dict]:
+    """The processes of a submission: no network but the loopback, and nothing of the course."""
+    with Kernel(LIMITS, None) as kernel:
+        run = kernel.execute(IN_A_CELL, LIMITS.cell_seconds, 4_000_000)
+    assert run.status == "ok", (run.error, run.cause)
+    said = "".join(output.get("text", "") for output in run.outputs)
+    return [torch.load(io.BytesIO(base64.b64decode(part))) for part in said.split()]
+
+
+@pytest.fixture(scope="module", params=["outside", "in-the-sandbox"])
+def processes(request, tmp_path_factory) -> list[dict]:
+    """What each rank found."""
+    return _in_the_sandbox() if request.param == "in-the-sandbox" else _outside(tmp_path_factory.mktemp("gloo"))
 
 
 def test_data_parallel_gradients(processes):
@@ -61,13 +88,45 @@ def test_torch_takes_the_mean_of_means(processes):
 
 
 def test_fully_sharded_gradients(processes):
-    units = layers(WORLD)
-    shards = fsdp_gradients(units, functional.cross_entropy, [batch(rank) for rank in range(WORLD)], ShardLog(WORLD))
-    shapes = [[parameter.shape for parameter in unit.parameters()] for unit in units]
-    ours = [tensor for unit, of in zip(shards, shapes, strict=True) for tensor in unflatten(torch.cat(unit), of)]
+    ours = fully_sharded(WORLD)
     for found in processes:
         for gradient, theirs in zip(ours, found["fsdp"], strict=True):
             torch.testing.assert_close(gradient, theirs)
+
+
+def test_powersgd_compresses_the_mean_gradient(processes):
+    """Every rank keeps an error of its own, and still all get what compressing the mean gradient with one error gives."""
+    error, before = torch.zeros(5, 6), torch.zeros(6, 2)
+    for step in range(STEPS):
+        mean = torch.stack([found["compressed"][step][0] for found in processes]).mean(0)
+        _, arrived, q = processes[0]["compressed"][step]
+        for found in processes[1:]:
+            torch.testing.assert_close(found["compressed"][step][1], arrived, rtol=0, atol=0)
+        if step < PLAIN_STEPS:
+            torch.testing.assert_close(arrived, mean)
+            continue
+        if step > PLAIN_STEPS:  # the hook draws the first Q itself
+            p, ours = powersgd(mean + error, 2, before)
+            torch.testing.assert_close(p @ ours.T, arrived, atol=1e-3, rtol=1e-4)
+        before, error = q, mean + error - arrived
+
+
+def test_sharded_updates(processes):
+    optimizer = ZeroAdamW(torch.ones(4 * WORLD), WORLD, **OPTIONS)
+    for step in range(STEPS):
+        gradients = [torch.cat([zero_gradient(step, rank, place) for place in range(WORLD)]) for rank in range(WORLD)]
+        made = optimizer.step(gradients)
+        for found in processes:
+            torch.testing.assert_close(made, found["zero"][0][step])
+    assert [found["zero"][1] for found in processes] == [len(optimizer.state(rank)["exp_avg"]) for rank in range(WORLD)]
+
+
+def test_split_layers(processes):
+    ours = split_layers(WORLD)
+    for found in processes:
+        out, gradients = found["tensor-parallel"]
+        for tensor, theirs in zip(ours, (out, *gradients), strict=True):
+            torch.testing.assert_close(tensor, theirs)
 
 
 @pytest.mark.parametrize("kind", ["gpipe", "1f1b"])
