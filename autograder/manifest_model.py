@@ -101,6 +101,7 @@ class Part(_Model):
         modules: names of solution cells by the name of the module that they become.
         sections: items graded by hand whose answers make the report, in the report's order.
         tables, figures, conclusions: evidence that the report shows.
+        optional: those among them that only bonus items make, and that nobody misses.
         notebook: the notebook, as it ran when it was packed.
     """
 
@@ -109,6 +110,7 @@ class Part(_Model):
     tables: tuple[EvidenceName, ...] = ()
     figures: tuple[EvidenceName, ...] = ()
     conclusions: tuple[EvidenceName, ...] = ()
+    optional: tuple[EvidenceName, ...] = ()
     notebook: StrictBool = False
 
 

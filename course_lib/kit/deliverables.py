@@ -60,10 +60,10 @@ def _report(notebook: Any, part: Mapping[str, Any], titles: Mapping[str, str], e
     found: dict[str, dict[str, Any]] = {kind: {} for kind in KINDS}
     for kind, word in KINDS.items():
         for name in part.get(kind, ()):
-            if (content := _evidence(evidence, kind, name)) is None:
-                problems.append(f"{word} {name}: 증거에 없습니다. 그 셀이 실행되었는지 보세요.")
-            else:
+            if (content := _evidence(evidence, kind, name)) is not None:
                 found[kind][name] = content
+            elif name not in part.get("optional", ()):
+                problems.append(f"{word} {name}: 증거에 없습니다. 그 셀이 실행되었는지 보세요.")
     return Report(title, sections, found["tables"], found["figures"], found["conclusions"]), problems
 
 

@@ -82,6 +82,18 @@ def test_what_is_missing_is_listed_and_the_rest_written(tmp_path, evidence):
     assert (out / "lib/m.py").is_file()
 
 
+def test_what_only_a_bonus_makes_is_missed_by_nobody(tmp_path, evidence):
+    part = {"tables": ["sizes", "bonus"], "figures": ["bonus"], "optional": ["bonus"]}
+    listing = LISTING | {"parts": {"report/": part}}
+    out = tmp_path / "pack"
+    out.mkdir()
+    assert write_deliverables(notebook(), listing, evidence, out) == []
+    assert "표 sizes" in (out / "report/report.md").read_text("utf-8")
+    (evidence / "tables/bonus.json").write_text(json.dumps([{"x": 1}]))
+    assert write_deliverables(notebook(), listing, evidence, out) == []
+    assert "표 bonus" in (out / "report/report.md").read_text("utf-8")
+
+
 def test_nothing_of_an_answer_runs():
     text = "<script>alert(1)</script> [링크](javascript:alert(1)) <img src=x onerror=alert(1)>\n\n# 큰 제목\n\n```\n# 주석\n```\n\n$x<y$"
     page = Report("제목 <b>", [Section("절", text)]).page()
