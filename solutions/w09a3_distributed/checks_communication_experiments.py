@@ -283,7 +283,7 @@ def _overlap(submission, evidence):
     submission.call("overlap_conclusions", [{"buckets": 1, "sequential": 3.0, "overlapped": 2.0}], returns=dict[str, object])
     rows = _table(evidence, "overlap", PIECE, len(PIECES))
     if [row["buckets"] for row in rows] != PIECES:
-        expect.fail(f"표 overlap의 묶음의 수가 {PIECES}이(가) 아닙니다.", "빠진 행")
+        expect.fail(f"표 overlap의 버킷의 수가 {PIECES}이(가) 아닙니다.", "빠진 행")
     return rows
 
 
@@ -298,13 +298,13 @@ def test_overlap_is_computed_again(submission, evidence):
         for name, value in right.items():
             if not abs(row[name] - value) <= 1e-6 * max(1.0, value):
                 expect.fail(
-                    f"묶음 {number}개의 {name}이(가) {row[name]:.4f}입니다. 점화식에서는 다른 값이 나옵니다.", "다시 계산한 값과 다름"
+                    f"버킷 {number}개의 {name}이(가) {row[name]:.4f}입니다. 점화식에서는 다른 값이 나옵니다.", "다시 계산한 값과 다름"
                 )
 
 
 @pytest.mark.grades("exp-overlap", hint=CLAIM_HINT)
 def test_overlap_conclusions(submission, evidence):
-    """가장 빠른 묶음의 수와 빨라진 배가 표에서 나온 것과 같습니다."""
+    """가장 빠른 버킷의 수와 빨라진 배가 표에서 나온 것과 같습니다."""
     rows = _overlap(submission, evidence)
     best = min(range(len(rows)), key=lambda number: rows[number]["overlapped"])
     row = rows[best]

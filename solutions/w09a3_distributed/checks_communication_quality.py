@@ -147,7 +147,7 @@ def test_work_of_compression(submission):
 
 @pytest.mark.grades("quality-growth", hint=GROWTH_HINT)
 def test_work_of_waiting(submission):
-    """걸음이나 묶음이 세 배이면 일도 세 배이고, 그보다 늘지 않습니다."""
+    """걸음이나 버킷이 세 배이면 일도 세 배이고, 그보다 늘지 않습니다."""
     for what in ("overlap_makespan", "async_sgd"):
         before, after, lines, more = _grown(submission, what)
         if what == "async_sgd" and before < 1:

@@ -303,7 +303,7 @@ def test_predicted_makespan(submission, upstream):
     right = overlap_makespan(buckets)
     ran = upstream(lambda: right)
     if ran is None and submission.call("overlap_makespan", buckets, returns=float) != right:
-        expect.fail("여러분의 overlap_makespan이 이 묶음에서 약속과 다릅니다. 먼저 comm-overlap을 확인하세요.", "구현이 먼저")
+        expect.fail("여러분의 overlap_makespan이 이 버킷에서 약속과 다릅니다. 먼저 comm-overlap을 확인하세요.", "구현이 먼저")
     compute, communicate = (sum(bucket[kind] for bucket in buckets) for kind in (0, 1))
     known = {
         "겹치지 않음": (compute + communicate, "겹치지 않았을 때입니다."),
@@ -318,7 +318,7 @@ def test_predicted_makespan(submission, upstream):
 
 
 @pytest.mark.grades(
-    "theory-overlap", hint=("기울기가 나온 때와 통신이 시작한 때의 차이입니다.", "묶음마다 max(앞의 C - R, 0)", "모두 더합니다.")
+    "theory-overlap", hint=("기울기가 나온 때와 통신이 시작한 때의 차이입니다.", "버킷마다 max(앞의 C - R, 0)", "모두 더합니다.")
 )
 def test_predicted_waiting(submission):
     """기울기가 기다린 시간의 합이 맞습니다."""

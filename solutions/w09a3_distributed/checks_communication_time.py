@@ -113,8 +113,8 @@ def _makespan(submission, buckets):
             return
         for name, (wrong, said) in wrong_makespans(buckets).items():
             if abs(found - wrong) <= 1e-9 * max(1.0, wrong) and abs(wrong - right) > 1e-6:
-                expect.fail(f"{said} 묶음 {expect.show(buckets)}에서 {found:g}이(가) 나왔습니다.", name)
-        expect.fail(f"묶음 {expect.show(buckets)}에서 {found:g}이(가) 나왔습니다. 점화식을 손으로 따라가 보세요.")
+                expect.fail(f"{said} 버킷 {expect.show(buckets)}에서 {found:g}이(가) 나왔습니다.", name)
+        expect.fail(f"버킷 {expect.show(buckets)}에서 {found:g}이(가) 나왔습니다. 점화식을 손으로 따라가 보세요.")
 
 
 def _drawn(rng, number):
@@ -127,15 +127,15 @@ def _answers(buckets):
 
 @pytest.mark.grades("comm-overlap", weight=2, hint=OVERLAP_HINT)
 def test_makespan_of_random_buckets(submission, rng):
-    """무작위 묶음에서 모두 끝나는 때가 점화식과 같습니다."""
+    """무작위 버킷에서 모두 끝나는 때가 점화식과 같습니다."""
     for number in (4, 5, 8):
         buckets = telling(rng, partial(_drawn, number=number), _answers)
         _makespan(submission, buckets)
 
 
-@pytest.mark.grades("comm-overlap", hint=("빈 리스트는 0.0입니다.", "마지막 묶음의 통신이 0이면 계산이 끝난 때입니다.", "max(ready, sent)"))
+@pytest.mark.grades("comm-overlap", hint=("빈 리스트는 0.0입니다.", "마지막 버킷의 통신이 0이면 계산이 끝난 때입니다.", "max(ready, sent)"))
 def test_makespan_at_the_edges(submission, rng):
-    """묶음이 없거나 하나이거나, 통신이나 계산이 0이어도 맞습니다."""
+    """버킷이 없거나 하나이거나, 통신이나 계산이 0이어도 맞습니다."""
     a, b, c = (float(rng.integers(2, 30)) for _ in range(3))
     for buckets in (
         [],

@@ -267,7 +267,7 @@ def _judge_seconds(submission, world, size, alpha, beta):
 
 @pytest.mark.grades("dp-cost", weight=2, hint=COST_HINT)
 def test_seconds(submission, rng):
-    """무작위 크기와 통로에서 시간이 2(N - 1)α + 2(N - 1)/N · S/β입니다."""
+    """무작위 크기와 연결에서 시간이 2(N - 1)α + 2(N - 1)/N · S/β입니다."""
     for _ in range(3):
         world, size = int(rng.integers(3, 40)), float(rng.integers(1, 100)) * 1e6
         beta = float(rng.integers(1, 50)) * 1e9

@@ -86,7 +86,7 @@ def _links(submission, evidence):
         expect.fail(f"표 ring의 랭크가 {list(WORLDS)}이고 원소가 {ELEMENTS}개여야 합니다.", "빠진 행")
     wanted = [(name, world, BYTES) for name in LINKS for world in RANKS]
     if [(row["link"], row["world"], row["bytes"]) for row in links] != wanted:
-        expect.fail("표 links의 통로, 랭크, 바이트가 노트북의 것과 다릅니다.", "빠진 행")
+        expect.fail("표 links의 연결, 랭크, 바이트가 노트북의 것과 다릅니다.", "빠진 행")
     if len({row["seed"] for row in ring}) != 1 or not 0 <= ring[0]["seed"] < 2**31:
         expect.fail("표 ring의 seed는 모든 행에서 같은 0 이상의 정수여야 합니다.")
     return ring, links
@@ -115,7 +115,7 @@ def test_links_are_computed_again(submission, evidence, rng):
 
 @pytest.mark.grades("exp-links", hint=CLAIM_HINT)
 def test_link_conclusions(submission, evidence):
-    """통신량의 방향과 가장 큰 값, 이더넷에서 늘어난 배수, 두 항이 먼저 같아지는 통로가 표에서 나온 것과 같습니다."""
+    """통신량의 방향과 가장 큰 값, 이더넷에서 늘어난 배수, 두 항이 먼저 같아지는 연결이 표에서 나온 것과 같습니다."""
     ring, links = _links(submission, evidence)
     shares = [row["share"] for row in ring]
     _claim(evidence, "traffic", {"rows": [0, len(ring) - 1], "direction": _towards(shares[0], shares[-1]), "most": max(shares)})

@@ -194,7 +194,7 @@ def test_scales_of_a_random_trace(submission, rng):
     hint=("optimizer.step()을 부르지 않아야 Adam의 상태도 그대로입니다.", "step은 걸음을 내디뎠는지 bool로 돌려줍니다.", "NaN도 버립니다."),
 )
 def test_bad_steps_are_skipped(submission, rng):
-    """무한대나 NaN이 있는 걸음에서는 가중치와 옵티마이저의 상태가 그대로이고, 나머지에서는 걸음을 내디딥니다."""
+    """무한대나 NaN이 있는 걸음에서는 가중치와 최적화기의 상태가 그대로이고, 나머지에서는 걸음을 내디딥니다."""
     kinds = ["fine", "nan", "fine", "inf", "-inf", "fine", *(str(kind) for kind in rng.choice(["fine", "inf", "nan"], 6))]
     options = {"init_scale": 256.0, "growth_factor": 2.0, "backoff_factor": 0.5, "growth_interval": 4}
     found, taken = _trace(submission, rng, kinds, **options), 0
@@ -204,8 +204,8 @@ def test_bad_steps_are_skipped(submission, rng):
         if row["moved"] and not good:
             expect.fail(f"{where}에서 가중치가 움직였습니다. 무한대나 NaN이 있으면 걸음을 버려야 합니다.", "버리지 않음")
         if row["count"] != taken:
-            said = "optimizer.step()을 불러 옵티마이저의 상태가 바뀌었습니다" if row["count"] > taken else "걸음을 내디디지 않았습니다"
-            expect.fail(f"{where}에서 {said}. Adam이 센 걸음은 {row['count']}, 내디딘 걸음은 {taken}이어야 합니다.", "옵티마이저의 상태")
+            said = "optimizer.step()을 불러 최적화기의 상태가 바뀌었습니다" if row["count"] > taken else "걸음을 내디디지 않았습니다"
+            expect.fail(f"{where}에서 {said}. Adam이 센 걸음은 {row['count']}, 내디딘 걸음은 {taken}이어야 합니다.", "최적화기의 상태")
         if row["stepped"] is not good:
             expect.fail(f"{where}에서 step이 {expect.show(row['stepped'])}을(를) 돌려주었습니다. {good}이어야 합니다.", "step의 반환값")
 

@@ -256,4 +256,4 @@ def test_trace(submission, rng):
             expect.fail(f"단위를 모은 순서가 {gathers}입니다. {wanted}이어야 합니다.", "모으는 순서")
         reduced = [unit for kind, unit in kinds if kind == "reduce"]
         if reduced != wanted[units:]:
-            expect.fail(f"기울기를 줄인 순서가 {reduced}입니다. {wanted[units:]}이어야 합니다.", "줄이는 순서")
+            expect.fail(f"기울기를 나누어 더한 순서가 {reduced}입니다. {wanted[units:]}이어야 합니다.", "나누어 더하는 순서")

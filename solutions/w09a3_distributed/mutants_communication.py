@@ -399,7 +399,7 @@ def async_sgd(grad_fn, w0, lr, delay, steps):
     ),
     Mutant(
         name="longer_of_each",
-        misconception="묶음마다 긴 쪽이 걸린다",
+        misconception="버킷마다 긴 쪽이 걸린다",
         source="overlap_makespan = lambda buckets: float(sum(max(bucket) for bucket in buckets))",
         loses=("comm-overlap",),
         message="긴 쪽을 더했습니다",
@@ -427,7 +427,7 @@ def async_sgd(grad_fn, w0, lr, delay, steps):
     ),
     Mutant(
         name="empty_fails",
-        misconception="묶음은 언제나 있다",
+        misconception="버킷은 언제나 있다",
         source="""
 def overlap_makespan(buckets):
     ready, ends = 0.0, []

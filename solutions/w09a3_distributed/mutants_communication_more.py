@@ -216,7 +216,7 @@ def decompress(values, indices, shape):
     ),
     Mutant(
         name="makespan_from_the_start",
-        misconception="묶음마다 처음부터 더한다",
+        misconception="버킷마다 처음부터 더한다",
         source="""
 def overlap_makespan(buckets):
     buckets, sent, ready = list(buckets), 0.0, 0.0

@@ -84,7 +84,7 @@ def test_the_checks_know_the_notebooks_sizes(room):
         ("exp-delay", claimed("delay-bound", worst=0.5), "결론 delay-bound의 worst"),
         ("exp-delay", claimed("delay-loss", rows=[0]), "결론 delay-loss의 rows"),
         ("exp-overlap", changed("overlap", 2, overlapped=1.0), "점화식에서는"),
-        ("exp-overlap", changed("overlap", 2, buckets=3), "묶음의 수가"),
+        ("exp-overlap", changed("overlap", 2, buckets=3), "버킷의 수가"),
         ("exp-overlap", claimed("overlap-best", buckets=1), "결론 overlap-best의 buckets"),
         ("exp-overlap", claimed("overlap-gain", factor=9.0), "결론 overlap-gain의 factor"),
         ("exp-overlap", lambda e: dataclasses.replace(e, conclusions={}), "결론 `overlap-best`"),
