@@ -16,14 +16,15 @@ import logging
 import platform
 import re
 import time
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from functools import cache
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
+from functools import cache, partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import nbformat
 
+from autograder.blame import judged
 from autograder.course import Course
 from autograder.evidence import Evidence, read_evidence
 from autograder.forbidden import LONGEST, TOTAL, forbidden_uses
@@ -36,7 +37,7 @@ from autograder.result import CellResult, ItemResult, Result
 from autograder.review import Review, ReviewFault, review_sources
 from autograder.roomfiles import hidden_checks
 from autograder.sandbox.errors import SandboxUnavailable
-from autograder.sandbox.run import run_notebook
+from autograder.sandbox.run import Execution, run_notebook
 from autograder.scoring import errata_notes, lost_points, score_items, total, without_score
 from autograder.store import code_digest, release_bytes, submission_key
 from course_lib.kit.binding import StudentError, Submission
@@ -44,6 +45,7 @@ from course_lib.kit.checking import CheckOutcome, readable, run_checks
 from course_lib.kit.explaining import explained
 
 log = logging.getLogger(__name__)
+T = TypeVar("T")
 
 PROFILE = "smoke"
 STOPPED = frozenset({"timeout", "killed", "skipped"})
@@ -89,7 +91,7 @@ def grade_notebook(
     if code_digest() != _loaded:
         return grade_in_new_process(course, assignment.id, data, **options)
     started = time.monotonic()
-    master = nbformat.reads(release_bytes(course, assignment.id).decode("utf-8"), as_version=4)
+    master = _master(course, assignment)
     known = {"assignment": assignment.id, "student": student, "adjustments": errata_notes(assignment), "versions": _versions()}
     try:
         known["key"] = submission_key(course, assignment, data, evidence_dir, student, round_number, sandbox=sandbox)
@@ -132,15 +134,9 @@ def _grade(
         submission.student, submission.sources = student, sources
         return _check(course, assignment, submission, fixtures, round_number)
 
-    execution = run_notebook(
-        restored.notebook,
-        parameters={"PROFILE": PROFILE, "SEED": round_number, "STUDENT_ID": student},
-        kit=kit_for_grading(course, assignment.id),
-        limits=assignment.limits,
-        sandbox=sandbox,
-        probe=probe,
-    )
-    found = execution.value
+    options: dict[str, Any] = {"student": student, "sandbox": sandbox, "round_number": round_number}
+    execution = _execute(course, assignment, restored, **options, probe=probe)
+    found = _blamed(course, assignment, execution.value, fixtures, **options)
     items = score_items(
         assignment,
         found.first,
@@ -179,18 +175,70 @@ def _check(course: Course, assignment: Assignment, submission: Submission, fixtu
     """
     started = time.monotonic()
     continued = _continued_in(submission)
-    common: dict[str, Any] = {
-        "assignment": assignment.id,
-        "secret": course.secret,
-        "round_number": round_number,
-        "fixtures": fixtures,
-    }
-    checks = hidden_checks(course.room(assignment.id))
-    first = run_checks(checks, submission, **common)
+    run = partial(_run_checks, course, assignment, submission, fixtures, round_number)
+    first = run()
     again = lost_points(assignment, first)
-    second = run_checks(checks, submission, items=again, use_reference=True, **common) if again else []
+    second = run(items=again, use_reference=True) if again else []
     first, second = explained(first, second, sources=submission.sources)
     return _Graded(first, second, continued, time.monotonic() - started)
+
+
+def _blamed(course: Course, assignment: Assignment, found: _Graded, fixtures: Mapping[str, Any], **options: Any) -> _Graded:
+    """What was found, with faults of checks that a reply is to blame for as failures; see :mod:`autograder.blame`."""
+
+    def control(items: Collection[str], *, use_reference: bool) -> list[CheckOutcome]:
+        from autograder.build import build_source  # and nbgrader with it, which grading has no other use for
+
+        taught = restore(build_source(course, assignment), _master(course, assignment))
+        known = {**fixtures, "review": review_sources(own_code(taught))}
+
+        def probe(submission: Submission) -> list[CheckOutcome]:
+            submission.student, submission.sources = options["student"], own_code(taught)
+            return _run_checks(course, assignment, submission, known, options["round_number"], items=items, use_reference=use_reference)
+
+        return _execute(course, assignment, taught, **options, probe=probe).value
+
+    try:
+        first, second = (
+            judged(outcomes, partial(control, use_reference=again)) for again, outcomes in ((False, found.first), (True, found.second))
+        )
+    except SandboxUnavailable:
+        raise
+    except Exception:  # the control failed: what raised stays a fault, and all else counts
+        log.exception("no control for the checks of %s that raised", assignment.id)
+        return found
+    return replace(found, first=first, second=second)
+
+
+def _execute(
+    course: Course,
+    assignment: Assignment,
+    restored: Restored,
+    *,
+    student: str,
+    sandbox: bool,
+    round_number: int,
+    probe: Callable[[Submission], T],
+) -> Execution[T]:
+    return run_notebook(
+        restored.notebook,
+        parameters={"PROFILE": PROFILE, "SEED": round_number, "STUDENT_ID": student},
+        kit=kit_for_grading(course, assignment.id),
+        limits=assignment.limits,
+        sandbox=sandbox,
+        probe=probe,
+    )
+
+
+def _run_checks(
+    course: Course, assignment: Assignment, submission: Submission, fixtures: Mapping[str, Any], round_number: int, **which: Any
+) -> list[CheckOutcome]:
+    options: dict[str, Any] = {"assignment": assignment.id, "secret": course.secret, "round_number": round_number, "fixtures": fixtures}
+    return run_checks(hidden_checks(course.room(assignment.id)), submission, **options, **which)
+
+
+def _master(course: Course, assignment: Assignment) -> nbformat.NotebookNode:
+    return nbformat.reads(release_bytes(course, assignment.id).decode("utf-8"), as_version=4)
 
 
 def _review(sources: Mapping[str, str]) -> Review | None:

@@ -65,8 +65,8 @@ def score_items(
 
 
 def lost_points(assignment: Assignment, first: Iterable[CheckOutcome]) -> list[str]:
-    """Items with ``after`` that failed a check: those whose checks run a second time."""
-    failed = {outcome.item for outcome in first if outcome.status == "failed"}
+    """Items with ``after`` that failed a check, or may have: those whose checks run a second time."""
+    failed = {outcome.item for outcome in first if outcome.status == "failed" or outcome.by_data}
     return [item.id for item in assignment.by_id.values() if item.after and item.id in failed]
 
 

@@ -33,6 +33,8 @@ from course_lib.kit.measuring import Figure, Record
 
 Status = Literal["passed", "failed", "fault"]
 MESSAGE = 1_000  # characters of a message that are kept
+# What computing with unexpected data raises. torch raises bare RuntimeErrors, and NotImplementedErrors for types.
+BY_DATA = (ValueError, TypeError, LookupError, ArithmeticError, AttributeError)
 # The last two collect garbage at the end of every run: 0.2 s with torch imported.
 UNWANTED = ("terminal", "cacheprovider", "faulthandler", "unraisableexception", "threadexception")
 
@@ -48,6 +50,7 @@ class CheckOutcome:
         hint: zero to three steps, each more telling than the one before.
         misconception: the mistake's name where it was recognised.
         form: whether the check looks at no more than the form of an answer, so that passing it says nothing about the value.
+        by_data: whether what broke a faulty check is an exception that a reply of the wrong shape or value can cause, too.
         figures: what the check measured beside its verdict.
         search: what :func:`course_lib.kit.counterexample.explained` makes smaller, which then fills in the fields after it.
         raised: line and text of the place where the student's code raised an exception.
@@ -65,6 +68,7 @@ class CheckOutcome:
     hint: tuple[str, ...] = ()
     unfinished: bool = False
     form: bool = False
+    by_data: bool = False
     figures: tuple[Figure, ...] = ()
     search: Search | None = field(default=None, compare=False, repr=False)
     raised: tuple[int | None, str] | None = None
@@ -251,6 +255,7 @@ class _Plugin:
             hint=(hint,) if isinstance(hint, str) else tuple(hint),
             unfinished=isinstance(error, (Unfinished, Missing)),
             form=bool(marker.kwargs.get("form", False)),
+            by_data=isinstance(error, BY_DATA) or type(error) in (RuntimeError, NotImplementedError),
             figures=tuple(self.records.get(item.nodeid, Record()).figures),
             search=getattr(error, "search", None),
             raised=(error.line, error.text) if isinstance(error, Raised) else None,

@@ -131,7 +131,7 @@ def test_attention_has_gradients(submission, rng, upstream):
         (causal_attention(*leaves, mask) * weight).sum().backward()
         with smallest(submission, attention_call(2, length, 4), *(padded_attention_call(row) for row in mask.tolist())):
             inputs = {"three": three, "mask": mask, "weight": weight}
-            found = submission.run(attention_gradients, **inputs, returns=list[TENSOR], replaced=_masks(upstream, length))
+            found = submission.run(attention_gradients, **inputs, returns=[TENSOR] * 3, replaced=_masks(upstream, length))
             if any(bool(gradient.isnan().any()) for gradient in found):
                 expect.fail("기울기에 NaN이 있습니다. 볼 것이 없는 행은 softmax에 넣기 전에 막아야 합니다.", "기울기의 NaN")
             for name, leaf, gradient in zip(("query", "key", "value"), leaves, found, strict=True):

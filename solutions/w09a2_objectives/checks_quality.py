@@ -146,7 +146,7 @@ def work_done(student, what, sizes):
 
 
 def _work(submission, what, sizes):
-    found = submission.run(work_done, what=what, sizes=sizes, returns=list[tuple[int, int, int, tuple]])
+    found = submission.run(work_done, what=what, sizes=sizes, returns=[tuple[int, int, int, tuple]] * len(sizes))
     if any(operations < 1 for operations, *_ in found):
         expect.fail(f"`{what}`에서 텐서 연산이 하나도 일어나지 않았습니다. 구현을 먼저 마치세요.", "텐서 연산이 없음")
     return found

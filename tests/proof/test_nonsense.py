@@ -1,0 +1,79 @@
+"""No item waits for a person because of what a kernel replied: on a reply that is no answer, every hidden check fails.
+
+Most refuse it where they read it (``returns=``). What still raises is held against the same check on the teaching solution, as the grader
+does it: where that passes, the reply is to blame. A check that breaks on a right answer stays a fault, which costs nobody points.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+from pathlib import Path
+
+import pytest
+from nonsense import BENDS, KINDS, BentSubmission, LyingSubmission
+from proofroom import STUDENT, with_person
+
+from autograder.blame import judged
+from autograder.build import build_source
+from autograder.course import ROOT, open_course
+from autograder.evidence import Evidence
+from autograder.proof import definitions, namespace_of, sources_of
+from autograder.review import review_sources
+from autograder.roomfiles import hidden_checks
+from course_lib.kit.binding import NotebookSubmission, Submission
+from course_lib.kit.checking import CheckOutcome, run_checks
+
+ROOMS = sorted(path.parent.name for path in (ROOT / "solutions").glob("*/assignment.yml"))
+
+
+def outcomes(room: str, submission: Submission, **options) -> list[CheckOutcome]:
+    fixtures = {"evidence": evidence_of(room), "review": review_sources(submission.sources)}
+    checks = hidden_checks(ROOT / "solutions" / room)
+    return run_checks(checks, submission, assignment=room, fixtures=fixtures, secret=b"nonsense", **options)
+
+
+def evidence_of(room: str) -> Evidence:
+    """What pack wrote of the room's solution, where it is kept."""
+    path = Path(__file__).parent / f"{room[:5]}_evidence.json"
+    return Evidence(**json.loads(path.read_text(encoding="utf-8")), present=True) if path.exists() else Evidence()
+
+
+@functools.cache
+def honest(room: str) -> NotebookSubmission:
+    """The teaching solution."""
+    course = open_course()
+    notebook = build_source(course, course.assignment(room))
+    cells = definitions(notebook)
+    if room == "w09a2_objectives":
+        cells = with_person(cells, notebook)
+    return NotebookSubmission(namespace_of(cells, parameters={"PROFILE": "smoke"}), STUDENT, sources_of(cells))
+
+
+def faults(room: str, found: list[CheckOutcome], **options) -> dict[str, str]:
+    """What stays a fault after the control."""
+    after = judged(found, lambda items: outcomes(room, honest(room), items=items, **options))
+    return {outcome.id: outcome.message for outcome in after if outcome.status == "fault"}
+
+
+@pytest.mark.parametrize("kind", ["mixed", *(pytest.param(kind, marks=pytest.mark.full) for kind in KINDS)])
+@pytest.mark.parametrize("room", ROOMS)
+def test_a_lie_is_neither_right_nor_a_fault(room, kind):
+    found = outcomes(room, LyingSubmission(kind))
+    assert len(found) > 50
+    assert faults(room, found) == {}
+    assert [outcome.id for outcome in found if outcome.passed and not outcome.form] == []
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("room", ROOMS)
+def test_a_bent_answer_is_no_fault(room):
+    """The teaching solution's replies, each bent in every way: wrong lengths, types, numbers, in both passes."""
+    memory: dict[str, str] = {}
+    left = {}
+    for bend in ("", *BENDS):
+        submission = BentSubmission(honest(room), BENDS.get(bend, lambda value: value), memory)
+        for again in (False, True):
+            broken = faults(room, outcomes(room, submission, use_reference=again), use_reference=again)
+            left |= {f"{check}, {bend}": message for check, message in broken.items()}
+    assert left == {}
