@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import Literal
 
 import nbformat
-from nbformat import NotebookNode
-from nbgrader import utils
 import nbgrader.api
 from alembic.script import ScriptDirectory
+from nbformat import NotebookNode
+from nbgrader import utils
 from nbgrader.api import Assignment as NbgraderAssignment
 from nbgrader.api import (
     BaseCell,
