@@ -54,7 +54,7 @@ def test_the_solution_earns_every_automatic_point(room, student):
     assert not any(result.used_reference for result in results.values())
 
 
-@pytest.mark.parametrize("secret", range(3))
+@pytest.mark.parametrize("secret", [0, *(pytest.param(secret, marks=pytest.mark.full) for secret in range(1, 6))])
 def test_no_seed_fails_the_solution_or_an_alternative(room, secret):
     """Inputs of a check are drawn: whatever is drawn, what is right passes."""
     items = room.automatic("implementation", "theory", "bonus")
@@ -70,6 +70,30 @@ def test_public_checks_pass_what_is_right(room, source):
     items = None if not source else set(room.automatic("implementation", "theory", "bonus"))
     outcomes = run_checks(public_checks(room.path), submission, assignment="x", items=items, fixtures={"evidence": room.evidence})
     assert [(outcome.id, outcome.message) for outcome in outcomes if not outcome.passed] == []
+
+
+CONCLUSIONS = {
+    "link_conclusions": ("ring", "links"),
+    "stage_conclusions": ("stages",),
+    "mixed_conclusions": ("shares", "precision"),
+    "compression_conclusions": ("methods",),
+    "delay_conclusions": ("delays",),
+    "overlap_conclusions": ("overlap",),
+}
+
+
+def test_conclusions_by_other_means_are_as_good(room):
+    """Drawn from the same tables, they pass the checks of the conclusions."""
+    source = ALTERNATIVES["counted_out"]
+    names, claims = room.namespace(None, source), {}
+    untrained = "precision_row = method_rows = delay_row = None\n"  # trainings are not what is looked at here
+    for name, tables in CONCLUSIONS.items():
+        claims |= names[name](*(room.evidence.tables[table] for table in tables))
+    evidence = dataclasses.replace(room.evidence, conclusions=claims)
+    results = room.grade(None, source, untrained, items=room.automatic("experiments"), evidence=evidence)
+    judged = [check for result in results.values() for check in result.checks if "conclusions" in check.id]
+    assert len(judged) == len(CONCLUSIONS)
+    assert [check.message for check in judged if not check.passed] == []
 
 
 def test_the_checks_know_the_notebooks_sizes(room):
