@@ -184,6 +184,16 @@ def mixed_precision_step(model, masters, optimizer, scaler, compute_loss, max_no
         loses=("exp-delay",),
         message="다시 계산하면",
     ),
+    *(
+        Mutant(
+            name=f"{name}_conclusions_missing",
+            misconception="결론은 나중에 쓴다",
+            source=f"def {name}_conclusions(*tables):\n    raise NotImplementedError\n",
+            loses=(f"exp-{name}",),
+            message=f"{name}_conclusions",
+        )
+        for name in ("mixed", "compression", "delay", "overlap")
+    ),
     # -- quality -----------------------------------------------------------------------------------------------------
     Mutant(
         name="topk_one_by_one",
