@@ -22,7 +22,7 @@ def main() -> int:
     parser.add_argument("--verbose", action="store_true", help="what the grader logs, and the seconds of each attack")
     options = parser.parse_args()
     logging.basicConfig(level=logging.WARNING if options.verbose else logging.CRITICAL)
-    attacks = [a for a in corpus.load() if not (options.quick and a.slow) and options.only in f"{a.family}/{a.name}"]
+    attacks = [a for a in corpus.load() if not (options.quick and a.full) and options.only in f"{a.family}/{a.name}"]
     started = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="hostile-") as folder:
         room = Room(Path(folder))

@@ -9,12 +9,13 @@
     raw: zip_bomb                                      # the whole file, by its maker in rawfiles.py
     evidence: {tables/counts.json: "…"}                # files in place of the honest ones, or a maker's name
     scores: {add: 0}                                   # every other item keeps what the base earns
-    at_most: true                                      # these scores or less: what it loses depends on the moment
-    state: graded                                      # or partial, unreadable; either: graded or partial
+    state: graded                                      # or partial, unreadable
     manual: []                                         # items that wait for a person beside the essays
-    staff, student: ["…"]                              # stands in the pages of staff, in the student's
-    slow: true                                         # only in the full run; all of "denial", which run into limits, are
+    staff, student: ["…"]                              # more that staff are told of it, that stands in the student's page
+    moment: why not exact                              # then, and only then, scores may be [least, most], and state a list
+    full: true                                         # only in the full run: slow, or CI grades another that stands for it
 
+What every page has to say (each score, the total, the state, the reason) is not written down: it follows from scores and state.
 ``@file@``, ``@host@`` and the like in a source stand for what must not be reached; see :class:`hostile.room.Room`.
 """
 
@@ -23,7 +24,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, model_validator
 
 from autograder.strictyaml import load_yaml
 
@@ -32,7 +33,7 @@ ATTACKS = Path(__file__).with_name("attacks")
 # What the base "solved" earns. The tensor stays unanswered, because importing torch takes longer than all the rest.
 FULL = {
     **{"add": 0.5, "mean": 0.5, "backwards": 0.5, "scale": 0.5, "square": 0.0, "total": 1.0},
-    **{"own-number": 2.0, "table": 1.0, "style": 1.0, "bonus-triple": 2.0, "essay": 0.0, "analysis": 0.0},
+    **{"own-number": 2.0, "table": 1.0, "style": 0.5, "growth": 0.5, "bonus-triple": 2.0, "essay": 0.0, "analysis": 0.0},
 }
 SOLUTIONS = {
     "solution-add": 'def add(a: int, b: int) -> int:\n    """두 정수의 합을 돌려줍니다."""\n    return a + b',
@@ -61,6 +62,10 @@ SOLUTIONS = {
 TABLE = [{"n": n, "additions": n} for n in (1, 2, 4, 8)]
 
 
+State = Literal["graded", "partial", "unreadable"]
+Score = float | tuple[float, float]
+
+
 class Attack(BaseModel):
     """One file; the module describes its fields."""
 
@@ -76,25 +81,32 @@ class Attack(BaseModel):
     surgery: list[list[str]] = []
     raw: str = ""
     evidence: dict[str, str] | str = {}
-    scores: dict[str, float] = {}
-    at_most: bool = False
-    state: Literal["graded", "partial", "either", "unreadable"] = "graded"
+    scores: dict[str, Score] = {}
+    state: State | list[State] = "graded"
+    moment: str = ""
     manual: list[str] = []
     staff: list[str] = []
     student: list[str] = []
-    slow: bool = False
+    full: bool = False
 
-    @property
-    def expected(self) -> dict[str, float]:
-        """The score of every item."""
-        earned = FULL if self.base == "solved" and self.state != "unreadable" else dict.fromkeys(FULL, 0.0)
+    @model_validator(mode="after")
+    def _exact_or_why_not(self) -> Attack:
         if unknown := set(self.scores) - set(FULL):
             raise ValueError(f"{self.name}: no such items: {', '.join(sorted(unknown))}")
-        return earned | self.scores
+        exact = isinstance(self.state, str) and not any(isinstance(score, tuple) for score in self.scores.values())
+        if exact is bool(self.moment):
+            raise ValueError(f"{self.name}: a range of scores or states, and the reason for it, go together")
+        return self
+
+    @property
+    def expected(self) -> dict[str, tuple[float, float]]:
+        """The least and the most that every item may have; the same but where ``moment`` says why not."""
+        earned = FULL if self.base == "solved" and self.state != "unreadable" else dict.fromkeys(FULL, 0.0)
+        return {item: score if isinstance(score, tuple) else (score, score) for item, score in (earned | self.scores).items()}
 
 
 def load(folder: Path = ATTACKS) -> list[Attack]:
     """Every attack, in the order of families and names. Raises ValidationError on a file that is none."""
     paths = sorted(folder.glob("*/*.yml"))
-    families = [(path, {"name": path.stem, "family": path.parent.name, "slow": path.parent.name == "denial"}) for path in paths]
+    families = [(path, {"name": path.stem, "family": path.parent.name}) for path in paths]
     return [Attack.model_validate(known | load_yaml(path)) for path, known in families]

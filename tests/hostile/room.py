@@ -18,6 +18,7 @@ from typing import Any
 
 import nbformat
 from hostile import corpus, pages, rawfiles, surgery
+from hostile.verdict import problems
 
 from autograder.build import write_release
 from autograder.cohort import find_submissions, grade_cohort
@@ -75,7 +76,6 @@ class Room:
         self.outside.mkdir()
         self.canaries = {name: secrets.token_hex(12) for name in ("file", "environment", "neighbour", "listener")}
         (self.outside / "secret.txt").write_text(self.canaries["file"])
-        self.connections: list[str] = []
         self.notebook_of_neighbour = self._neighbour()
         self.canaries["term's secret"] = self.course.secret.hex()
         # Words that stand in the private part of the course only; the page of nobody may quote them.
@@ -147,30 +147,32 @@ class Room:
 
             def look(result: Result) -> None:
                 if attack := by_name.get(result.student):
-                    outcomes[attack.name] = Outcome(attack, result, left=[] if not sandbox else self._left_running(before))
+                    outcomes[attack.name] = Outcome(attack, result, left=self._left(before, sandbox=sandbox))
 
             assignment = self.course.assignment(ID)
             submissions = find_submissions(self.course, ID)
             results = grade_cohort(self.course, assignment, submissions, jobs=1, sandbox=sandbox, on_result=look)
         notices = record(self.course, assignment, results, submissions)
         written = write_report(self.course, assignment, self.folder / "report")
-        staff = "\n".join(page.read_text(encoding="utf-8") for page in sorted(written.parent.glob("*.html")))
+        staff = {page.name: page.read_text(encoding="utf-8") for page in sorted(written.parent.glob("*.html"))}
         recorded = scores(self.course, assignment)
         links = item_links(self.course, assignment)
         self.neighbour = results[NEIGHBOUR]
         self.faults = [str(notice) for notice in notices if notice.kind == "fault"]
-        for page in written.parent.glob("*.html"):
-            parts = pages.active_parts(page.read_text(encoding="utf-8"))
+        self.faults += [f"connected to {name} after all results" for name in self.late_callers]
+        for name, page in staff.items():
+            parts = pages.active_parts(page)
             if parts not in ([], ["<script>"]):  # its own, which sorts tables
-                self.faults.append(f"the page {page.name} of staff has {', '.join(parts[:3])}")
-        self.staff = staff
+                self.faults.append(f"the page {name} of staff has {', '.join(parts[:3])}")
         for outcome in outcomes.values():
             outcome.student_page = render_student_page(assignment, outcome.result, links)
             outcome.leaks = self._leaks(outcome)
             outcome.left += [f"the student's page has {part}" for part in pages.active_parts(outcome.student_page)]
             for path in (self.course.term / "autograded" / outcome.attack.name).rglob("*.ipynb"):
                 outcome.left += [f"formgrader would show {kind}" for kind in pages.rich_outputs(path)]
-            outcome.problems = list(_problems(outcome, staff, recorded.get(outcome.attack.name, {})))
+            outcome.problems = list(
+                problems(outcome.attack, outcome.result, outcome.student_page, staff, recorded.get(outcome.attack.name, {}))
+            )
         return [outcomes[attack.name] for attack in attacks]
 
     @contextlib.contextmanager
@@ -180,6 +182,7 @@ class Room:
         with socket.create_server(("127.0.0.1", 0)) as tcp, socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as abstract:
             abstract.bind("\0" + abstract_name)
             abstract.listen()
+            self._listeners = {"tcp": tcp, "abstract": abstract}
             os.environ[VARIABLE] = self.canaries["environment"]
             try:
                 yield {
@@ -195,12 +198,18 @@ class Room:
                 }
             finally:
                 del os.environ[VARIABLE]
-                for name, listener in (("tcp", tcp), ("abstract", abstract)):
-                    listener.setblocking(False)
-                    with contextlib.suppress(BlockingIOError):
-                        while True:
-                            listener.accept()[0].close()
-                            self.connections.append(name)
+                self.late_callers = self._callers()
+
+    def _callers(self) -> list[str]:
+        """Which listeners somebody has connected to since the last look."""
+        found = []
+        for name, listener in self._listeners.items():
+            listener.setblocking(False)
+            with contextlib.suppress(BlockingIOError):
+                while True:
+                    listener.accept()[0].close()
+                    found.append(name)
+        return found
 
     # -- what is left -----------------------------------------------------------------------------------------------------
 
@@ -209,15 +218,16 @@ class Room:
         places = [self.outside, self.course.root / "solutions", self.course.root / "assignments", self.course.term / "submitted"]
         return {str(path): _digest(path) for place in places for path in sorted(place.rglob("*")) if path.is_file() or path.is_symlink()}
 
-    def _left_running(self, before: dict[str, str]) -> list[str]:
+    def _left(self, before: dict[str, str], *, sandbox: bool) -> list[str]:
+        """What a submission has left behind: processes and folders of its sandbox, changed files, connections that were made."""
         deadline = time.monotonic() + 2  # another test's orphans may be on their way out
-        while (found := sandboxed_processes()) and time.monotonic() < deadline:
+        while sandbox and (found := sandboxed_processes()) and time.monotonic() < deadline:
             time.sleep(0.05)
-        left = [f"process {pid}" for pid in found]
+        left = [f"process {pid}" for pid in found] if sandbox else []
         left += [f"folder {path.name}" for path in Path(tempfile.gettempdir()).glob(f"{folders.PREFIX}-*") if _is_left(path)]
         after = self._fingerprint()
         left += [f"changed {name}" for name in sorted(before.keys() | after.keys()) if before.get(name) != after.get(name)]
-        return left + [f"connected to {name}" for name in self.connections]
+        return left + [f"connected to {name}" for name in self._callers()]
 
     def _leaks(self, outcome: Outcome) -> list[str]:
         """Canaries in anything that grading made of the submission."""
@@ -272,27 +282,3 @@ def _digest(path: Path) -> str:
         return f"-> {os.readlink(path)}"
     status = path.stat()
     return hashlib.sha256(path.read_bytes()).hexdigest() + f" {status.st_mode:o} {status.st_uid}"
-
-
-def _problems(outcome: Outcome, staff: str, recorded: dict[str, Any]) -> Iterator[str]:
-    attack, result = outcome.attack, outcome.result
-    if result.status not in {"either": ("graded", "partial")}.get(attack.state, (attack.state,)):
-        yield f"state: {result.status} instead of {attack.state} ({result.reason})"
-    got = {item.id: item.score for item in result.items}
-    for item, wanted in attack.expected.items():
-        if got[item] - wanted > 1e-6 or (got[item] < wanted - 1e-6 and not attack.at_most):
-            yield f"{item}: {got[item]:g} instead of {wanted:g}: {_said(result, item)}"
-    waiting = {item.id for item in result.items if item.needs_manual} - {"essay", "analysis"}
-    if waiting != set(attack.manual):
-        yield f"waits for a person: {sorted(waiting)} instead of {sorted(attack.manual)}: {[_said(result, item) for item in waiting]}"
-    for item, grade in recorded.items():
-        credit = grade.auto if item != "bonus-triple" else grade.extra_credit
-        if credit is not None and abs(credit - got[item]) > 1e-6:
-            yield f"{item}: {credit} in the gradebook instead of {got[item]:g}"
-    yield from (f"staff do not read {words!r}" for words in attack.staff if words not in staff)
-    yield from (f"the student does not read {words!r}" for words in attack.student if words not in outcome.student_page)
-
-
-def _said(result: Result, item: str) -> str:
-    found = next(entry for entry in result.items if entry.id == item)
-    return "; ".join(f"{check.id}: {check.message or 'passed'}" for check in found.checks) + found.manual_reason

@@ -68,15 +68,15 @@ def _generate(cells: Cells, name: str, kind: str) -> None:
 
 def _lookalikes() -> str:
     line = "    return sum(a * {0} for a in range({0}) if a % 3) + len([b for b in range({0})])"
-    return "\n".join(f"def f{n}(x, y, z):\n{line.format(n)}" for n in range(3_500))
+    return "\n".join(f"def f{n}(x, y, z):\n{line.format(n)}" for n in range(1_000))
 
 
 _MADE = {
     "lookalikes": _lookalikes,
-    "deep": lambda: f"x = {'(' * 90_000}1{')' * 90_000}\ny = {'-' * 90_000}1\nz = {'[' * 90_000}",
+    "deep": lambda: f"x = {'(' * 30_000}1{')' * 30_000}\ny = {'-' * 20_000}1\nz = {'[' * 18_000}",
     "fstring": lambda: f"x = f'{'{y}' * 130_000}'",
-    "wide": lambda: f"x = {' + '.join(['1'] * 95_000)}",
-    "backtracking": lambda: f"%{'timeit -n 1 ' * 8_000}\n{' ' * 90_000}!\n{'a, ' * 40_000}= !\n'{'a' * 50_000}",
+    "wide": lambda: f"x = {' + '.join(['1'] * 24_000)}",
+    "backtracking": lambda: f"%{'timeit -n 1 ' * 1_500}\n{' ' * 20_000}!\n{'a, ' * 8_000}= !\n'{'a' * 20_000}",
 }
 
 

@@ -153,6 +153,55 @@ def _finished(review):
         expect.fail("아직 작성하지 않은 함수가 있습니다.")
 
 
+def lines_run(student, tables):
+    """For each list of sizes, the rows of the student's table and the lines of any code that ran for it."""
+    import sys
+
+    found = []
+    for sizes in tables:
+        lines = 0
+
+        def trace(frame, event, argument):  # noqa: ARG001
+            nonlocal lines
+            lines += event == "line"
+            return trace
+
+        previous = sys.gettrace()
+        sys.settrace(trace)
+        try:
+            rows = student.count_table(sizes)
+        finally:
+            sys.settrace(previous)
+        found.append((len(rows), lines))
+    return found
+
+
+def _grows(submission, tables, allowed):
+    # Unpacked as carelessly as checks of their own do: what a shorter reply then raises has to be told from a fault of the check.
+    (rows, lines), (more_rows, more) = submission.run(lines_run, tables=tables, returns=list[Counted])
+    if (rows, more_rows) != tuple(map(len, tables)) or lines < 1:
+        expect.fail("표의 행이 모자라 일의 양을 견줄 수 없습니다.")
+    if more > allowed * lines + 5:
+        expect.fail(f"일이 {more / lines:.1f}배가 되었습니다.", "일이 너무 빨리 늘어남")
+
+
+Counted = tuple[int, int]
+
+
+@pytest.mark.grades("growth")
+def test_twice_the_rows(submission, rng):
+    """행이 두 배면 실행한 줄도 두 배쯤입니다."""
+    sizes = rng.integers(10, 99, 60).tolist()
+    _grows(submission, [sizes[:30], sizes], 2.5)
+
+
+@pytest.mark.grades("growth")
+def test_larger_numbers(submission, rng):
+    """n이 커져도 실행한 줄은 그대로입니다."""
+    sizes = rng.integers(10, 99, 20).tolist()
+    _grows(submission, [sizes, [10 * n for n in sizes]], 1.5)
+
+
 @pytest.mark.grades("bonus-triple")
 def test_triple_of_random(submission, rng, upstream):
     """무작위 정수의 세 배가 맞습니다."""
