@@ -63,6 +63,13 @@ def _near(claimed, again, what, relative=TOGETHER):
         expect.fail(f"{what}: 표에는 {claimed:.4f}, 제출한 코드로 다시 계산하면 {shown}입니다.", "다시 계산한 값과 다름")
 
 
+def _pairs(rows, again, what):
+    """Rows as they were claimed and as they came out again; fails unless there are as many."""
+    if len(again) != len(rows):
+        expect.fail(f"{what}: 제출한 코드로 다시 계산하면 행이 {len(again)}개입니다. {len(rows)}개여야 합니다.", "다시 계산한 값과 다름")
+    return zip(rows, again, strict=True)
+
+
 # -- exp-mixed --------------------------------------------------------------------------------------------------------
 
 SHARE = {"exponent": int, "seed": int, "flushed": float, "subnormal": float, "overflowed": float}
@@ -102,7 +109,7 @@ def test_shares_are_computed_again(submission, evidence):
     if not (rows[0]["flushed"] > 0.2 and rows[-1]["flushed"] == 0 and rows[-1]["overflowed"] > 0.05):
         expect.fail("스케일이 없을 때 0이 되는 것이나, 가장 클 때 무한대가 되는 것이 있을 수 없는 비율입니다.", "있을 수 없는 비율")
     again = submission.run(shares_again, seed=rows[0]["seed"], returns=list[dict[str, object]], timeout=60)
-    for row, fresh in zip(rows, again, strict=False):
+    for row, fresh in _pairs(rows, again, "표 shares"):
         for name in ("flushed", "subnormal", "overflowed"):
             value = fresh.get(name)
             if expect.mismatch(value, float) or not abs(row[name] - value) <= 2e-3:
@@ -207,9 +214,7 @@ def test_methods_are_computed_again(submission, evidence):
         own = [row for row in rows if row["method"] == method][:3]
         inputs = {"method": method, "seed": own[0]["seed"], "steps": METHOD_STEPS, "first": 3 * EVERY}
         again = submission.run(methods_again, **inputs, returns=list[dict[str, object]], timeout=60)
-        if len(again) != len(own):
-            expect.fail(f"{method}: 다시 훈련하면 기록이 {len(again)}개입니다.", "다시 계산한 값과 다름")
-        for row, fresh in zip(own, again, strict=True):
+        for row, fresh in _pairs(own, again, f"표 methods의 {method}"):
             _near(row["loss"], fresh.get("loss"), f"{method}, {row['step']}걸음의 손실")
 
 
@@ -249,7 +254,7 @@ def delays_again(student, delays, seed, steps):
 
 @pytest.mark.grades("exp-delay", weight=2, hint=AGAIN_HINT)
 def test_delays_are_computed_again(submission, evidence):
-    """잰 학습률의 경계가 이론과 3 % 안에서 같고, 두 지연을 제출한 코드로 다시 재고 훈련하면 1 % 안에서 같습니다."""
+    """잰 학습률의 경계가 이론과 3 % 안에서 같고, 세 지연을 제출한 코드로 다시 재고 훈련하면 1 % 안에서 같습니다."""
     rows = _delays(submission, evidence)
     for row in rows:
         bound = stability_bound(row["delay"])
@@ -257,9 +262,9 @@ def test_delays_are_computed_again(submission, evidence):
             said = f"무너지지 않는 가장 큰 학습률이 {row['largest']:.4f}입니다. 이론의 {bound:.4f}와 3 % 넘게 다릅니다."
             expect.fail(f"지연 {row['delay']}: {said}", "경계가 다름")
     again = submission.run(
-        delays_again, delays=[0, 4], seed=rows[0]["seed"], steps=DELAY_STEPS, returns=list[dict[str, object]], timeout=60
+        delays_again, delays=[0, 4, 16], seed=rows[0]["seed"], steps=DELAY_STEPS, returns=list[dict[str, object]], timeout=60
     )
-    for row, fresh in zip((rows[0], rows[3]), again, strict=False):
+    for row, fresh in _pairs((rows[0], rows[3], rows[5]), again, "표 delays"):
         for name in ("largest", "loss"):
             _near(row[name], fresh.get(name), f"지연 {row['delay']}의 {name}")
 

@@ -55,10 +55,17 @@ def _towards(first, last):
     return "up" if last > first else "down"
 
 
-def _same_row(row, again, what):
-    for column, value in again.items():
-        if not _equal(row.get(column), value):
-            said = f"표에는 {expect.show(row.get(column))}, 제출한 코드로 다시 계산하면 {expect.show(value)}입니다."
+def _pairs(rows, again, what):
+    """Rows as they were claimed and as they came out again; fails unless there are as many."""
+    if len(again) != len(rows):
+        expect.fail(f"{what}: 제출한 코드로 다시 계산하면 행이 {len(again)}개입니다. {len(rows)}개여야 합니다.", "다시 계산한 값과 다름")
+    return zip(rows, again, strict=True)
+
+
+def _same_row(row, again, columns, what):
+    for column in columns:
+        if not _equal(row[column], again.get(column)):
+            said = f"표에는 {expect.show(row[column])}, 제출한 코드로 다시 계산하면 {expect.show(again.get(column))}입니다."
             expect.fail(f"{what}의 {column}: {said}", "다시 계산한 값과 다름")
 
 
@@ -107,10 +114,11 @@ def test_links_are_computed_again(submission, evidence, rng):
     chosen = sorted(int(number) for number in rng.choice(len(ring), 3, replace=False))
     worlds = [ring[number]["world"] for number in chosen]
     again = submission.run(ring_again, worlds=worlds, elements=ELEMENTS, seed=ring[0]["seed"], returns=list[dict[str, object]], timeout=60)
-    for number, row in zip(chosen, again, strict=True):
-        _same_row(ring[number], row, f"표 ring의 {number}번 행")
-    for number, row in enumerate(submission.run(links_again, size=BYTES, returns=list[dict[str, object]])):
-        _same_row(links[number] if number < len(links) else {}, row, f"표 links의 {number}번 행")
+    for number, fresh in _pairs(chosen, again, "표 ring"):
+        _same_row(ring[number], fresh, RING, f"표 ring의 {number}번 행")
+    again = submission.run(links_again, size=BYTES, returns=list[dict[str, object]])
+    for number, (row, fresh) in enumerate(_pairs(links, again, "표 links")):
+        _same_row(row, fresh, LINK, f"표 links의 {number}번 행")
 
 
 @pytest.mark.grades("exp-links", hint=CLAIM_HINT)
@@ -163,8 +171,8 @@ def test_stages_are_computed_again(submission, evidence, rng):
     chosen = sorted(int(number) for number in rng.choice(len(rows), 6, replace=False))
     wanted = [(rows[number]["kind"], rows[number]["microbatches"]) for number in chosen]
     again = submission.run(stages_again, wanted=wanted, returns=list[dict[str, object]], timeout=60)
-    for number, row in zip(chosen, again, strict=True):
-        _same_row(rows[number], row, f"표 stages의 {number}번 행")
+    for number, fresh in _pairs(chosen, again, "표 stages"):
+        _same_row(rows[number], fresh, STAGE, f"표 stages의 {number}번 행")
 
 
 @pytest.mark.grades("exp-pipeline", hint=CLAIM_HINT)

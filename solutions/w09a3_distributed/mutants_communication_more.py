@@ -184,6 +184,13 @@ def mixed_precision_step(model, masters, optimizer, scaler, compute_loss, max_no
         loses=("exp-delay",),
         message="다시 계산하면",
     ),
+    Mutant(
+        name="no_rows_of_shares",
+        misconception="다시 계산한 것이 비어 있으면 어긋나지 않는다",
+        source="share_rows = lambda seed: []",
+        loses=("exp-mixed",),
+        message="행이 0개입니다",
+    ),
     *(
         Mutant(
             name=f"{name}_conclusions_missing",

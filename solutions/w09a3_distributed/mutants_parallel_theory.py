@@ -154,6 +154,13 @@ MUTANTS = [
         message="다시 계산하면",
     ),
     Mutant(
+        name="rows_that_say_nothing",
+        misconception="다시 계산한 것이 비어 있으면 어긋나지 않는다",
+        source="ring_row = lambda *arguments: {}\nlink_rows = lambda size: []\nstages_row = lambda *arguments: {}\n",
+        loses=("exp-links", "exp-pipeline"),
+        message="제출한 코드로 다시 계산하면",
+    ),
+    Mutant(
         name="link_conclusions_missing",
         misconception="결론은 나중에 쓴다",
         source="def link_conclusions(ring, links):\n    raise NotImplementedError\n",
