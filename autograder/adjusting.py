@@ -5,8 +5,8 @@ from __future__ import annotations
 from decimal import Decimal
 
 from autograder.course import Course, CourseError
-from autograder.gradebook import Difference, record
 from autograder.manifest import Assignment
+from autograder.recording import Difference, record
 from autograder.roster import read_roster
 from autograder.standing import Standing, latest_results, standings
 from autograder.term import adjust

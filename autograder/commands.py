@@ -68,8 +68,8 @@ def grade_and_record(
     prepare(course, assignment, sandbox=sandbox, console=console)
     from autograder.choosing import choose, in_term, to_grade  # slow to import: after everything that can be wrong
     from autograder.extensions import read_extensions
-    from autograder.gradebook import plan, record
     from autograder.history import note_run
+    from autograder.recording import plan, record
     from autograder.term import with_adjustments
 
     graded: dict[str, list[tuple[Attempt, Result]]] = {student: [] for student in attempts}

@@ -54,7 +54,7 @@ def run_demo(
         CourseError: something that the demo needs is missing; the text says what to do.
     """
     from autograder.build import write_release
-    from autograder.gradebook import record
+    from autograder.recording import record
 
     began = time.monotonic()
     assignment = course.assignment(assignment_id)

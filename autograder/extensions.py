@@ -10,8 +10,9 @@ from nbgrader.api import SubmittedAssignment
 from sqlalchemy.exc import SAWarning
 
 from autograder.course import Course, CourseError
-from autograder.gradebook import coordinator, has_gradebook, open_gradebook, register
+from autograder.gradebook import coordinator, has_gradebook, open_gradebook
 from autograder.manifest import Assignment
+from autograder.recording import register
 from autograder.roster import read_roster
 from autograder.schedule import extension_length
 from autograder.term import check_student, load_settings

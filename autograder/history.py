@@ -14,7 +14,7 @@ from autograder.course import Course, CourseError
 from autograder.result import Result
 
 if TYPE_CHECKING:
-    from autograder.gradebook import Difference
+    from autograder.recording import Difference
 
 FOLDER = "history"
 

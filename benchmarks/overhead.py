@@ -18,8 +18,8 @@ from autograder.build import build_source, kit_for_grading, write_source
 from autograder.cohort import Submitted
 from autograder.course import ROOT, Course, open_course
 from autograder.grade import grade_notebook
-from autograder.gradebook import record
 from autograder.nbgrader_settings import put_environment_on_path
+from autograder.recording import record
 from autograder.submission import SandboxSubmission
 
 ASSIGNMENT = "w09a1_tokenizers"

@@ -16,8 +16,9 @@ import tinycourse
 from autograder import store
 from autograder.build import write_release
 from autograder.course import Course, open_course
-from autograder.gradebook import record, scores
+from autograder.gradebook import scores
 from autograder.manifest import Assignment
+from autograder.recording import record
 from autograder.result import Result
 from autograder.scoring import total, without_score
 from autograder.store import Store, submission_key

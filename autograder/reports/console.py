@@ -15,7 +15,7 @@ from autograder.reports.text import plain, points
 from autograder.result import Result
 
 if TYPE_CHECKING:
-    from autograder.gradebook import Difference
+    from autograder.recording import Difference
 
 HEADINGS = {"implementation": "Impl.", "theory": "Theory", "experiments": "Exper.", "quality": "Quality"}
 _STYLES = {"graded": "green", "partial": "yellow", "unreadable": "red", "grader_fault": "bold red"}

@@ -105,7 +105,7 @@ def station(course: Course, monkeypatch: pytest.MonkeyPatch) -> Station:
         return state.planned + state.found
 
     monkeypatch.setattr("autograder.cohort.grade_cohort", grade_cohort)
-    monkeypatch.setattr("autograder.gradebook.plan", lambda *_: state.planned)
-    monkeypatch.setattr("autograder.gradebook.record", record)
+    monkeypatch.setattr("autograder.recording.plan", lambda *_: state.planned)
+    monkeypatch.setattr("autograder.recording.record", record)
     monkeypatch.setattr("autograder.sandbox.selftest.require_walls", lambda: None)
     return state

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from autograder.course import Course
-from autograder.gradebook import Difference
+from autograder.recording import Difference
 from autograder.result import Result
 
 from .conftest import grading, hand_in

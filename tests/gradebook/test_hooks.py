@@ -20,9 +20,10 @@ from autograder import grade, store
 from autograder.autograde import graded_notebook
 from autograder.course import ROOT, Course
 from autograder.feedback import make_feedback
-from autograder.gradebook import register, scores, total
+from autograder.gradebook import scores, total
 from autograder.nbgrader_hooks import read_release, result_for, write_scores
 from autograder.nbgrader_settings import nbgrader_config
+from autograder.recording import register
 
 # What nbgrader gives full marks for, gives nothing for, or stops at, when it stands in a graded cell.
 PLANTED = {

@@ -13,7 +13,8 @@ import tinycourse
 
 from autograder.autograde import graded_notebook
 from autograder.course import ROOT
-from autograder.gradebook import register, scores, total
+from autograder.gradebook import scores, total
+from autograder.recording import register
 
 STUDENTS = ("s1", "s2", "s3", "s4", "s5", "s6")
 RECORD = """
@@ -21,7 +22,7 @@ import sys
 from pathlib import Path
 sys.path.insert(0, sys.argv[1])
 from autograder.course import open_course
-from autograder.gradebook import record
+from autograder.recording import record
 from autograder.result import Result
 course = open_course(Path(sys.argv[2]), Path(sys.argv[3]))
 results = [Result.model_validate_json(line) for line in sys.stdin]

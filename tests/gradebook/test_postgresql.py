@@ -8,10 +8,11 @@ import pytest
 import tinycourse
 
 from autograder.extensions import extend
-from autograder.gradebook import open_gradebook, plan, scores, total
+from autograder.gradebook import open_gradebook, scores, total
 from autograder.lateness import refresh_lateness
 from autograder.purge import purge, survey
 from autograder.recorded import remember_release
+from autograder.recording import plan
 from autograder.standing import latest_results, standings
 from autograder.term import adjust
 

@@ -11,10 +11,11 @@ import pytest
 import tinycourse
 from nbgrader.preprocessors import SaveAutoGrades
 
-from autograder import gradebook
+from autograder import recording
 from autograder.autograde import graded_notebook
 from autograder.course import CourseError
-from autograder.gradebook import Difference, open_gradebook, plan, record, scores, total
+from autograder.gradebook import coordinator, open_gradebook, scores, total
+from autograder.recording import Difference, plan, record
 from autograder.submissions import Submitted
 
 BUT_ADD = {"double": 1.4, "total": 1.1, "theory-count": 2.0, "exp-table": 1.0, "quality-style": 1.0, "bonus-triple": 2.0}
@@ -237,8 +238,8 @@ def test_the_same_result_twice_runs_nbgrader_once(desk, monkeypatch):
     desk.submit("lee")
     desk.record(desk.result("kim"))
     graded = []
-    original = gradebook.autograde
-    monkeypatch.setattr(gradebook, "autograde", lambda c, a, results: graded.extend(results) or original(c, a, results))
+    original = recording.autograde
+    monkeypatch.setattr(recording, "autograde", lambda c, a, results: graded.extend(results) or original(c, a, results))
     desk.record(desk.result("kim"), desk.result("lee"))
     assert graded == ["lee"]
     desk.record(desk.result("kim", key="2"))
@@ -282,7 +283,7 @@ def test_cells_are_frozen_once_students_are_graded(desk):
 
 def test_one_coordinator_at_a_time(desk):
     desk.submit("kim")
-    with gradebook.coordinator(desk.course), pytest.raises(CourseError, match="Another run"):
+    with coordinator(desk.course), pytest.raises(CourseError, match="Another run"):
         desk.record(desk.result("kim"))
     desk.record(desk.result("kim"))
 

@@ -8,7 +8,8 @@ import pytest
 import tinycourse
 
 from autograder.course import CourseError
-from autograder.gradebook import Difference, total
+from autograder.gradebook import total
+from autograder.recording import Difference
 from autograder.term import (
     TermSettings,
     adjust,

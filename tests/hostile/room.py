@@ -23,7 +23,8 @@ from hostile.verdict import problems
 from autograder.build import write_release
 from autograder.cohort import find_submissions, grade_cohort
 from autograder.course import Course, open_course
-from autograder.gradebook import record, scores
+from autograder.gradebook import scores
+from autograder.recording import record
 from autograder.reports.assemble import item_links
 from autograder.reports.instructor.gather import write_report
 from autograder.reports.student import render_student_page

@@ -12,7 +12,7 @@ import pytest
 import tinycourse
 from nbgrader.apps import NbGraderAPI
 
-from autograder import gradebook
+from autograder import recording
 from autograder.attempts import read_attempts
 from autograder.exports import CourseExport, safe
 from autograder.gradebook import open_gradebook
@@ -152,17 +152,17 @@ def test_an_unchanged_cohort_asks_the_gradebook_a_few_times_and_nbgrader_never(d
     statements: list[str] = []
     event.listen(Engine, "before_cursor_execute", lambda *said: statements.append(said[2]))
     written: list[str] = []
-    monkeypatch.setattr(gradebook, "autograde", lambda _course, _assignment, results: written.extend(results) or {})
-    original = gradebook._read_graded
-    monkeypatch.setattr(gradebook, "_read_graded", lambda *given: written.append("notebook") or original(*given))
+    monkeypatch.setattr(recording, "autograde", lambda _course, _assignment, results: written.extend(results) or {})
+    original = recording._read_graded
+    monkeypatch.setattr(recording, "_read_graded", lambda *given: written.append("notebook") or original(*given))
 
     def again(*students: str) -> int:
         for student in students:
             desk.submit(student)
             desk.store(student, desk.result(student, GOOD))
-        monkeypatch.setattr(gradebook, "autograde", autograde)
+        monkeypatch.setattr(recording, "autograde", autograde)
         run("grade", ID)
-        monkeypatch.setattr(gradebook, "autograde", lambda _course, _assignment, results: written.extend(results) or {})
+        monkeypatch.setattr(recording, "autograde", lambda _course, _assignment, results: written.extend(results) or {})
         statements.clear()
         written.clear()
         result = run("grade", ID)
@@ -237,7 +237,7 @@ def test_the_policy_holds_in_nbgraders_own_autograde(desk):
     path = desk.submit("2026-2")
     path.with_name("timestamp.txt").write_text("2026-03-21 15:00:00 UTC")
     desk.store("2026-2", desk.result("2026-2", GOOD))
-    gradebook.register(desk.course, desk.assignment)
+    recording.register(desk.course, desk.assignment)
     assert NbGraderAPI(config=nbgrader_config(desk.course)).autograde(ID, "2026-2")["success"]
     with open_gradebook(desk.course) as opened:
         submission = opened.find_submission(ID, "2026-2")

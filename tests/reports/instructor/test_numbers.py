@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 
 from autograder.course import CourseError
-from autograder.gradebook import Difference
 from autograder.history import history_file, note_run, read_runs
+from autograder.recording import Difference
 from autograder.reports.instructor import charts, execution, failures
 from autograder.reports.instructor.final import final_csv, final_grades, render_final
 from autograder.reports.instructor.pages import _groups, _history
