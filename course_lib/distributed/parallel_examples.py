@@ -5,6 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+import torch
+from torch import nn
+
 from course_lib.distributed.data_parallel import ring_seconds, shard
 from course_lib.distributed.memory import checkpointed_memory, stage_memory
 from course_lib.distributed.pipeline import make_schedule, simulate
@@ -102,33 +105,44 @@ def timeline_call(stages: int, microbatches: int) -> Call:
 # -- split layers -----------------------------------------------------------------------------------------------------
 
 
-def layer_call(name: str, inner: int, outer: int, world: int) -> Call:
-    """A split layer beside the dense one: whether the outputs agree."""
+def _dense(inner: int, outer: int) -> nn.Linear:
+    """Weights 1, 2, … and biases 1."""
+    _positive(inner, outer)
+    layer = nn.Linear(inner, outer)
+    layer.weight.data, layer.bias.data = torch.arange(1.0, inner * outer + 1).view(outer, inner), torch.ones(outer)
+    return layer
 
-    def right(inner: int, outer: int, world: int) -> bool:
-        _positive(inner, outer, world)
-        return True
+
+def _dense_line(inner: int, outer: int) -> str:
+    weight = f"torch.arange(1.0, {inner * outer + 1}).reshape({outer}, {inner})"
+    return f"d = nn.Linear({inner}, {outer}); d.weight.data = {weight}; d.bias.data = torch.ones({outer})"
+
+
+def layer_call(name: str, inner: int, outer: int, world: int) -> Call:
+    """A split layer's output where the input is 1 everywhere."""
+
+    def right(inner: int, outer: int, world: int) -> list[list[float]]:
+        _positive(world)
+        return _dense(inner, outer)(torch.ones(1, inner)).tolist()
 
     def line(inner: int, outer: int, world: int) -> str:
-        made = f"d = nn.Linear({inner}, {outer}); x = torch.ones(1, {inner})"
-        return f"{made}; bool(torch.allclose({name}.from_dense(d, {world})(x), d(x), atol=1e-5))"
+        return f"{_dense_line(inner, outer)}; {name}.from_dense(d, {world})(torch.ones(1, {inner})).tolist()"
 
-    return Call(name, right, (inner, outer, world), line, returns=bool)
+    return Call(name, right, (inner, outer, world), line, returns=list[list[float]])
 
 
 def input_gradient_call(name: str, inner: int, outer: int, world: int) -> Call:
-    """A split layer beside the dense one: whether the gradients of the input agree."""
+    """The gradient of a split layer's input, where that of the output is 1 everywhere."""
 
-    def right(inner: int, outer: int, world: int) -> bool:
-        _positive(inner, outer, world)
-        return True
+    def right(inner: int, outer: int, world: int) -> list[list[float]]:
+        _positive(world)
+        return _dense(inner, outer).weight.sum(0, keepdim=True).tolist()
 
     def line(inner: int, outer: int, world: int) -> str:
-        made = f"d = nn.Linear({inner}, {outer}); x = torch.ones(1, {inner}, requires_grad=True)"
-        wanted = "bool(torch.allclose(x.grad, d.weight.sum(0, keepdim=True), atol=1e-5))"
-        return f"{made}; {name}.from_dense(d, {world})(x).sum().backward(); {wanted}"
+        made = f"{_dense_line(inner, outer)}; x = torch.ones(1, {inner}, requires_grad=True)"
+        return f"{made}; {name}.from_dense(d, {world})(x).sum().backward(); x.grad.tolist()"
 
-    return Call(name, right, (inner, outer, world), line, returns=bool)
+    return Call(name, right, (inner, outer, world), line, returns=list[list[float]])
 
 
 # -- memory -----------------------------------------------------------------------------------------------------------

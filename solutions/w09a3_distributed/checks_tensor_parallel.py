@@ -132,19 +132,19 @@ def _judge_backward(submission, rng, name, inner, outer, world, whole, bias=True
 
 
 COLUMN_HINT = (
-    "가중치의 줄(dim=0)과 편향을 나눕니다.",
+    "가중치의 행(dim=0)과 편향을 나눕니다.",
     "랭크마다 functional.linear(x, weight, bias)를 구합니다.",
     "torch.cat(parts, dim=-1)로 이어 붙입니다.",
 )
 ROW_HINT = (
-    "가중치의 칸(dim=1)을 나눕니다. 편향은 나누지 않습니다.",
+    "가중치의 열(dim=1)을 나눕니다. 편향은 나누지 않습니다.",
     "랭크마다 편향 없이 곱해 모두 더합니다.",
     "더한 다음 편향을 한 번 더합니다.",
 )
 UNEVEN_HINT = (
     "나누어떨어지지 않으면 뒤의 랭크는 덜 받거나 비어 있습니다.",
     "편향이 없으면 linear.bias가 None입니다.",
-    "입력을 나눌 때 가중치의 칸 수대로 자르세요.",
+    "입력을 나눌 때 가중치의 열 수대로 자르세요.",
 )
 
 

@@ -189,14 +189,14 @@ def _judge_split(submission, name, known):
     _close(grads["bias"], torch.tensor([1.0, 100.0]), f"{name}의 편향의 기울기")
 
 
-@pytest.mark.grades("tp-column", hint=("가중치의 줄과 편향을 나눕니다.", "랭크마다 곱해 이어 붙입니다.", "torch.cat(parts, dim=-1)"))
+@pytest.mark.grades("tp-column", hint=("가중치의 행과 편향을 나눕니다.", "랭크마다 곱해 이어 붙입니다.", "torch.cat(parts, dim=-1)"))
 def test_column_of_two(submission):
     """2 × 2 층을 두 랭크가 나눈 열 병렬의 출력은 (13, 27)이고 기울기도 나누지 않은 층과 같습니다."""
     known = {"편향 없음": (torch.tensor([[3.0, 7.0]]), "편향을 더하지 않았습니다.")}
     _judge_split(submission, "ColumnParallelLinear", known)
 
 
-@pytest.mark.grades("tp-row", hint=("가중치의 칸과 입력을 나눕니다.", "부분합을 더한 다음 편향을 한 번 더합니다.", "total + self.bias"))
+@pytest.mark.grades("tp-row", hint=("가중치의 열과 입력을 나눕니다.", "부분합을 더한 다음 편향을 한 번 더합니다.", "total + self.bias"))
 def test_row_of_two(submission):
     """2 × 2 층을 두 랭크가 나눈 행 병렬의 출력은 (13, 27)이고 기울기도 나누지 않은 층과 같습니다."""
     known = {

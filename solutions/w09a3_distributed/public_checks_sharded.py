@@ -56,7 +56,7 @@ def sharded_line(student):
     hint=("채운 자리는 0입니다.", "랭크의 평균이므로 2로 나눕니다.", "모으고, 쓰고, 버립니다."),
 )
 def test_fsdp_by_hand(submission):
-    """원소 10개를 네 랭크가 3개씩 갖고 끝의 둘은 0이며, 한 칸짜리 두 층의 기울기는 6과 4이고 한 단위씩만 모입니다."""
+    """원소 10개를 네 랭크가 3개씩 갖고 끝의 둘은 0이며, 폭이 1인 두 층의 기울기는 6과 4이고 한 단위씩만 모입니다."""
     shards = submission.call("flat_shards", [torch.arange(1.0, 7.0).reshape(2, 3), torch.arange(7.0, 11.0)], 4, returns=list[TENSOR])
     right = [[1.0, 2.0, 3.0], [4.0, 5.0, 6.0], [7.0, 8.0, 9.0], [10.0, 0.0, 0.0]]
     expect.equal([shard.tolist() for shard in shards], right, given="flat_shards(원소 10개, 4)", show_expected=True)
@@ -65,6 +65,6 @@ def test_fsdp_by_hand(submission):
         [tensor.tolist() for tensor in back], [[0.0, 1.0], [[2.0, 3.0]]], given="unflatten(0–4, [(2,), (1, 2)])", show_expected=True
     )
     gradients, kinds, peak = submission.run(sharded_line, returns=tuple[list[TENSOR], list[str], int])
-    expect.equal([g.tolist() for g in gradients], [[6.0, 0.0], [4.0, 0.0]], given="한 칸짜리 두 층", show_expected=True)
+    expect.equal([g.tolist() for g in gradients], [[6.0, 0.0], [4.0, 0.0]], given="폭이 1인 두 층", show_expected=True)
     if kinds.count("gather") != 4 or kinds.count("free") != 4 or kinds.count("reduce") != 2 or peak != 2:
         expect.fail(f"모으기 네 번, 버리기 네 번, 줄이기 두 번이어야 합니다. 지금은 {kinds}입니다.")
