@@ -153,7 +153,8 @@ def answer_scaler(init_scale, growth_interval, overflows):
     Mutant(
         name="shares_of_another_scale",
         misconception="표는 다른 코드로 만들어도 된다",
-        source="right_shares = half_shares\nhalf_shares = lambda values, scale=1.0: right_shares(values, scale * 16)",
+        source="right_shares = half_shares\nhalf_shares = lambda values, scale=1.0: right_shares(values, scale * 16)\n"
+        "precision_row = None  # no training for this\n",
         loses=("exp-mixed",),
         message="다시 세면",
     ),
@@ -187,7 +188,7 @@ def mixed_precision_step(model, masters, optimizer, scaler, compute_loss, max_no
     Mutant(
         name="no_rows_of_shares",
         misconception="다시 계산한 것이 비어 있으면 어긋나지 않는다",
-        source="share_rows = lambda seed: []",
+        source="share_rows = lambda seed: []\nprecision_row = None  # no training for this\n",
         loses=("exp-mixed",),
         message="행이 0개입니다",
     ),

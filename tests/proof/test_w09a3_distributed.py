@@ -27,6 +27,7 @@ ROOM = ROOT / "solutions" / ID
 MUTANTS = load_mutants(ROOM)
 ALTERNATIVES = load_alternatives(ROOM)
 EQUIVALENTS = load_equivalents(ROOM)
+UNTRAINED = "precision_row = method_rows = delay_row = None\n"  # where trainings are not what is looked at: they take their time
 SAMPLED = 20  # generated mutants in the normal run
 STUDENTS = (STUDENT, "2026-002", "2026-003")  # the numbers of one may hide a mistake
 
@@ -86,11 +87,10 @@ def test_conclusions_by_other_means_are_as_good(room):
     """Drawn from the same tables, they pass the checks of the conclusions."""
     source = ALTERNATIVES["counted_out"]
     names, claims = room.namespace(None, source), {}
-    untrained = "precision_row = method_rows = delay_row = None\n"  # trainings are not what is looked at here
     for name, tables in CONCLUSIONS.items():
         claims |= names[name](*(room.evidence.tables[table] for table in tables))
     evidence = dataclasses.replace(room.evidence, conclusions=claims)
-    results = room.grade(None, source, untrained, items=room.automatic("experiments"), evidence=evidence)
+    results = room.grade(None, source, UNTRAINED, items=room.automatic("experiments"), evidence=evidence)
     judged = [check for result in results.values() for check in result.checks if "conclusions" in check.id]
     assert len(judged) == len(CONCLUSIONS)
     assert [check.message for check in judged if not check.passed] == []
@@ -142,7 +142,7 @@ ELSEWHERE = ("test_parallel_code_reads_well", "test_communication_code_reads_wel
 def test_every_hidden_check_is_failed_by_some_mutant(room, verdict):
     """Or by altered evidence and by code that is hard to read, which other tests show."""
     failed = {check.id for mutant in MUTANTS for result in verdict(mutant).values() for check in result.checks if not check.passed}
-    every = {check.id for result in room.grade().values() for check in result.checks}
+    every = {check.id for result in room.grade(None, UNTRAINED).values() for check in result.checks}
     elsewhere = {check for check in every if check.startswith(ELSEWHERE)}
     assert every - failed - elsewhere == set()
 
