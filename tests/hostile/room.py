@@ -29,7 +29,7 @@ from autograder.reports.assemble import item_links
 from autograder.reports.instructor.gather import write_report
 from autograder.reports.student import render_student_page
 from autograder.result import Result
-from autograder.sandbox import folders
+from autograder.sandbox import folders, processes
 
 ID = "h01_replies"
 COURSE = Path(__file__).with_name("course")
@@ -73,6 +73,7 @@ class Room:
         self.course: Course = open_course(folder / "course", folder / "course" / "term")
         write_release(self.course, ID)
         self.release = json.loads(self.course.release_notebook(ID).read_bytes())
+        self._graders: set[int] = set()
         self.outside = folder / "outside"
         self.outside.mkdir()
         self.canaries = {name: secrets.token_hex(12) for name in ("file", "environment", "neighbour", "listener")}
@@ -221,14 +222,19 @@ class Room:
 
     def _left(self, before: dict[str, str], *, sandbox: bool) -> list[str]:
         """What a submission has left behind: processes and folders of its sandbox, changed files, connections that were made."""
+        self._graders |= {os.getpid(), *processes.children(os.getpid())}
         deadline = time.monotonic() + 2  # another test's orphans may be on their way out
         while sandbox and (found := sandboxed_processes()) and time.monotonic() < deadline:
             time.sleep(0.05)
         left = [f"process {pid}" for pid in found] if sandbox else []
-        left += [f"folder {path.name}" for path in Path(tempfile.gettempdir()).glob(f"{folders.PREFIX}-*") if _is_left(path)]
+        left += [f"folder {path.name}" for path in Path(tempfile.gettempdir()).glob(f"{folders.PREFIX}-*") if self._is_left(path)]
         after = self._fingerprint()
         left += [f"changed {name}" for name in sorted(before.keys() | after.keys()) if before.get(name) != after.get(name)]
         return left + [f"connected to {name}" for name in self._callers()]
+
+    def _is_left(self, path: Path) -> bool:
+        """Whether a folder is of one of our own workers that is gone; other graders on this machine sweep theirs."""
+        return folders.is_abandoned(path.name) and any(path.name.startswith(f"{folders.PREFIX}-{pid}-") for pid in self._graders)
 
     def _leaks(self, outcome: Outcome) -> list[str]:
         """Canaries in anything that grading made of the submission."""
@@ -266,10 +272,6 @@ def _owner(pid: int, processes: dict[int, tuple[int, bool]]) -> int:
         if not outside and not processes.get(pid, (0, False))[1]:
             outside = pid
     return outside or 1
-
-
-def _is_left(path: Path) -> bool:
-    return folders.is_abandoned(path.name)
 
 
 def _filled(source: str, places: dict[str, str]) -> str:
