@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import concurrent.futures
 import contextlib
+import contextvars
 import logging
 import multiprocessing
 import os
@@ -25,6 +26,7 @@ QUIET = {"TOKENIZERS_PARALLELISM": "false", "HF_HUB_OFFLINE": "1", "HF_HUB_DISAB
 LOOK = 1.0  # seconds between two looks at hung processes
 SCHEDULER_SECONDS = 10  # to wait for an answer
 _one_at_a_time = threading.Lock()  # a scheduler's worker may have several threads; pytest and kernels stand only one
+_context = contextvars.copy_context()  # jupyter keeps its event loop in one; a scheduler's worker begins a new one for every job
 
 
 @dataclass(frozen=True)
@@ -188,7 +190,7 @@ def scheduled(address: str) -> Workers:
 
 def _work(job: Job) -> Any:
     with _one_at_a_time:
-        return job.function(job.argument, **job.options)
+        return _context.run(job.function, job.argument, **job.options)
 
 
 def _start(prepare: Callable[[], None] | None) -> None:

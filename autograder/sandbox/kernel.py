@@ -212,6 +212,7 @@ class Kernel:
         if self._client is not None:
             self._client.close()
             self._client = None
+        self._manager.context.destroy(linger=0)  # its threads and sockets, which the garbage collector may leave for long
         provisioner = self._manager.provisioner
         if provisioner is not None and provisioner.jail is not None:
             provisioner.jail.close()
