@@ -63,7 +63,7 @@ def lie(kind: str, wanted: Any) -> Any:
 
 def _simple(kind: str, base: Any) -> Any:
     if base is bool:
-        return kind in ("huge", "long")
+        return False  # True may well be right
     if base is int:
         return {"huge": HUGE, "not-finite": -HUGE, "long": 10**18}.get(kind, 0)
     if base is float:

@@ -27,8 +27,8 @@ from course_lib.kit.checking import CheckOutcome, run_checks
 ROOMS = sorted(path.parent.name for path in (ROOT / "solutions").glob("*/assignment.yml"))
 
 
-def outcomes(room: str, submission: Submission, **options) -> list[CheckOutcome]:
-    fixtures = {"evidence": evidence_of(room), "review": review_sources(submission.sources)}
+def outcomes(room: str, submission: Submission, *, evidence: Evidence | None = None, **options) -> list[CheckOutcome]:
+    fixtures = {"evidence": evidence_of(room) if evidence is None else evidence, "review": review_sources(submission.sources)}
     checks = hidden_checks(ROOT / "solutions" / room)
     return run_checks(checks, submission, assignment=room, fixtures=fixtures, secret=b"nonsense", **options)
 
@@ -42,6 +42,8 @@ def evidence_of(room: str) -> Evidence:
 @functools.cache
 def honest(room: str) -> NotebookSubmission:
     """The teaching solution."""
+    import torch._dynamo  # noqa: F401 - an optimizer imports it at its first step, which takes longer than a call may on a busy machine
+
     course = open_course()
     notebook = build_source(course, course.assignment(room))
     cells = definitions(notebook)
@@ -62,7 +64,8 @@ def test_a_lie_is_neither_right_nor_a_fault(room, kind):
     found = outcomes(room, LyingSubmission(kind))
     assert len(found) > 50
     assert faults(room, found) == {}
-    assert [outcome.id for outcome in found if outcome.passed and not outcome.form] == []
+    believed = outcomes(room, LyingSubmission(kind), evidence=Evidence())  # some checks judge what evidence says, and ask little beside
+    assert [outcome.id for outcome in believed if outcome.passed and not outcome.form] == []
 
 
 @pytest.mark.full
