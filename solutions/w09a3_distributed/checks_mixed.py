@@ -137,7 +137,7 @@ def _trace(submission, rng, kinds, **options):
     number = len(kinds)
     inputs = {"options": options, "factors": [FACTORS[kind] for kind in kinds]}
     inputs |= {"unscale_first": [bool(flag) for flag in rng.random(number) < 0.5], "where": [int(x) for x in rng.integers(0, 2, number)]}
-    return submission.run(trace_of, **inputs, returns=list[dict[str, object]])
+    return submission.run(trace_of, **inputs, returns=[dict[str, object]] * number)
 
 
 def _replayed(kinds, start, growth, backoff, interval):
