@@ -5,6 +5,7 @@ from __future__ import annotations
 import concurrent.futures
 import contextlib
 import contextvars
+import ctypes
 import logging
 import multiprocessing
 import os
@@ -190,7 +191,16 @@ def scheduled(address: str) -> Workers:
 
 def _work(job: Job) -> Any:
     with _one_at_a_time:
-        return _context.run(job.function, job.argument, **job.options)
+        try:
+            return _context.run(job.function, job.argument, **job.options)
+        finally:
+            _trim()
+
+
+def _trim() -> None:
+    """Give freed memory back to the system: glibc keeps what threads free, a megabyte more with every submission."""
+    if (trim := getattr(ctypes.CDLL(None), "malloc_trim", None)) is not None:
+        trim(0)
 
 
 def _start(prepare: Callable[[], None] | None) -> None:
