@@ -9,6 +9,7 @@ import pytest
 from hostile import corpus
 from hostile.room import NEIGHBOUR
 
+LAST = "y-neighbour"
 OPEN = ("environment", "files", "neighbour", "network")
 
 
@@ -21,13 +22,13 @@ def open_room(new_room):
 
 
 def _at_home(attack: corpus.Attack) -> corpus.Attack:
-    """The attack with this machine in place of the world's addresses."""
+    """The attack with this machine in place of the world's addresses; who overwrites all submissions is graded after the others."""
     extra = {cell: source.replace("169.254.169.254", "127.0.0.2").replace("1.1.1.1", "127.0.0.3") for cell, source in attack.extra.items()}
-    return attack.model_copy(update={"extra": extra})
+    return attack.model_copy(update={"extra": extra, "name": LAST if attack.name == "neighbour" else attack.name})
 
 
 @pytest.mark.smoke
-@pytest.mark.parametrize(("name", "canary"), [("files", "file"), ("environment", "environment"), ("neighbour", "neighbour")])
+@pytest.mark.parametrize(("name", "canary"), [("files", "file"), ("environment", "environment"), (LAST, "neighbour")])
 def test_without_walls_a_canary_is_found(open_room, name, canary):
     _, outcomes = open_room
     assert canary in {leak.partition(" in ")[0] for leak in outcomes[name].leaks}
@@ -37,7 +38,7 @@ def test_without_walls_a_canary_is_found(open_room, name, canary):
 @pytest.mark.smoke
 def test_without_walls_the_neighbour_is_overwritten(open_room):
     room, outcomes = open_room
-    assert f"changed {room.notebook_of_neighbour}" in outcomes["neighbour"].left
+    assert f"changed {room.notebook_of_neighbour}" in outcomes[LAST].left
     assert room.neighbour.student == NEIGHBOUR
     assert room.neighbour.status == "unreadable"
 
