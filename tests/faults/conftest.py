@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -102,10 +103,10 @@ def ungraded(template: Path) -> Iterator[Class]:
 
 
 @pytest.fixture
-def many(template: Path) -> Iterator[Any]:
-    """Further copies: ``many()`` makes one."""
-    with contextlib.ExitStack() as stack:
-        yield lambda: stack.enter_context(_copied(template))
+def graded(undisturbed: Undisturbed) -> Iterator[Class]:
+    """The class after it was graded once."""
+    with _copied(undisturbed.root) as made:
+        yield made
 
 
 @contextlib.contextmanager
@@ -121,19 +122,18 @@ def _copied(template: Path) -> Iterator[Class]:
 
 @dataclass(frozen=True)
 class Undisturbed:
-    """What the same class gets when nothing goes wrong, and how long that takes."""
+    """The same class when nothing goes wrong: where it is, what it gets, and how long that takes."""
 
+    root: Path
     grades: dict[str, dict[str, Any]]
     seconds: float
 
 
 @pytest.fixture(scope="session")
-def undisturbed(template: Path) -> Undisturbed:
-    import time
-
+def undisturbed(template: Path) -> Iterator[Undisturbed]:
     with _copied(template) as made:
         started = time.monotonic()
         status, said = made.grade()
         seconds = time.monotonic() - started
         assert status == 0, said
-        return Undisturbed(made.grades(), seconds)
+        yield Undisturbed(made.root, made.grades(), seconds)

@@ -57,51 +57,47 @@ def test_a_full_disk(ungraded, undisturbed):
 
 
 @as_root
-def test_the_disk_fills_up_while_the_gradebook_is_written(ungraded, undisturbed):
-    status, said = ungraded.grade()
-    assert status == 0, said
-    term = ungraded.course.term
+def test_the_disk_fills_up_while_the_gradebook_is_written(graded, undisturbed):
+    term = graded.course.term
     book = term / "gradebook.db"
-    before = ungraded.grades()
-    _wrong_answer(ungraded)
+    before = graded.grades()
+    _wrong_answer(graded)
     mount = f"mount -t tmpfs -o size={_bytes(term) + 800_000},mode=755 none /mnt; cp -a {term}/. /mnt; mount --bind /mnt {term}"
     filled = f"{mount}; dd if=/dev/zero of={term}/filler bs=1k 2>/dev/null || true"
-    status, said = ungraded.grade(*_with_mount(filled))
+    status, said = graded.grade(*_with_mount(filled))
     assert status != 0, said
     _explained(said)
-    assert ungraded.grades() == before == undisturbed.grades
+    assert graded.grades() == before == undisturbed.grades
     assert book.is_file()
 
 
 @as_root
-def test_a_read_only_gradebook(ungraded, undisturbed):
-    assert ungraded.grade()[0] == 0
-    book = ungraded.course.term / "gradebook.db"
-    _wrong_answer(ungraded)
-    status, said = ungraded.grade(*_with_mount(f"mount --bind {book} {book}; mount -o remount,ro,bind {book}"))
+def test_a_read_only_gradebook(graded, undisturbed):
+    book = graded.course.term / "gradebook.db"
+    _wrong_answer(graded)
+    status, said = graded.grade(*_with_mount(f"mount --bind {book} {book}; mount -o remount,ro,bind {book}"))
     assert status != 0
     _explained(said, "gradebook", "read")
-    assert ungraded.grades() == undisturbed.grades
-    status, said = ungraded.grade()
+    assert graded.grades() == undisturbed.grades
+    status, said = graded.grade()
     assert status == 0, said
-    assert ungraded.grades()["ahn"]["add"] == (0.0, 0.0, False)
+    assert graded.grades()["ahn"]["add"] == (0.0, 0.0, False)
 
 
-def test_a_locked_gradebook(ungraded, undisturbed):
+def test_a_locked_gradebook(graded, undisturbed):
     """Somebody's program holds a transaction open."""
-    assert ungraded.grade()[0] == 0
-    _wrong_answer(ungraded)
-    holder = sqlite3.connect(ungraded.course.term / "gradebook.db", isolation_level=None)
+    _wrong_answer(graded)
+    holder = sqlite3.connect(graded.course.term / "gradebook.db", isolation_level=None)
     holder.execute("BEGIN EXCLUSIVE")
-    status, said = ungraded.grade()
+    status, said = graded.grade()
     assert status != 0
     _explained(said, "gradebook", "locked")
     holder.execute("ROLLBACK")
     holder.close()
-    assert ungraded.grades() == undisturbed.grades
-    status, said = ungraded.grade()
+    assert graded.grades() == undisturbed.grades
+    status, said = graded.grade()
     assert status == 0, said
-    assert ungraded.grades()["ahn"]["add"] == (0.0, 0.0, False)
+    assert graded.grades()["ahn"]["add"] == (0.0, 0.0, False)
 
 
 @as_root
@@ -186,9 +182,9 @@ class _Postgres:
         subprocess.run(command, check=check, cwd="/", stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=60)
 
 
-def _wrong_answer(ungraded) -> None:
+def _wrong_answer(graded) -> None:
     """One student's submission changes, so that there is something to write."""
-    path = ungraded.course.submission_notebook(ID, "ahn")
+    path = graded.course.submission_notebook(ID, "ahn")
     path.write_text(path.read_text(encoding="utf-8").replace("return a + b", "return a * b + 1"), encoding="utf-8")
 
 
