@@ -58,17 +58,20 @@ def test_a_full_disk(ungraded, undisturbed):
 
 @as_root
 def test_the_disk_fills_up_while_the_gradebook_is_written(graded, undisturbed):
+    """Only the disk of the gradebook is full: its folders, where results and graded notebooks go, lie on another one."""
     term = graded.course.term
-    book = term / "gradebook.db"
     before = graded.grades()
     _wrong_answer(graded)
-    mount = f"mount -t tmpfs -o size={_bytes(term) + 800_000},mode=755 none /mnt; cp -a {term}/. /mnt; mount --bind /mnt {term}"
-    filled = f"{mount}; dd if=/dev/zero of={term}/filler bs=1k 2>/dev/null || true"
+    mount = f"mount -t tmpfs -o size={_bytes(term) + 800_000},mode=755 none /mnt; cp -a {term}/. /mnt"
+    elsewhere = f'for place in {term}/*/; do mount --bind "$place" "/mnt/$(basename "$place")"; done; mount --rbind /mnt {term}'
+    filled = f"{mount}; {elsewhere}; dd if=/dev/zero of={term}/filler bs=1k 2>/dev/null || true"
     status, said = graded.grade(*_with_mount(filled))
     assert status != 0, said
-    _explained(said)
+    _explained(said, "gradebook", "full")
     assert graded.grades() == before == undisturbed.grades
-    assert book.is_file()
+    status, said = graded.grade()
+    assert status == 0, said
+    assert graded.grades()["ahn"]["add"] == (0.0, 0.0, False)
 
 
 @as_root
