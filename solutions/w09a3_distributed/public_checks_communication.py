@@ -76,7 +76,12 @@ def fed_by_hand(student):
 def test_feedback_of_the_hand_example(submission):
     """손 예제에서 넷째 걸음에 둘째 원소의 1.2를, 다섯째 걸음에 첫째 원소의 2를 보냅니다."""
     right = [(0, 1.0, [0.0, 0.3]), (0, 1.0, [0.0, 0.6]), (0, 1.0, [0.0, 0.9]), (1, 1.2, [1.0, 0.0]), (0, 2.0, [0.0, 0.3])]
-    known = {"되먹임이 없음": ([(0, 1.0, [0.0, 0.3])] * 5, "남은 것을 다음 기울기에 더하지 않았습니다.")}
+    known = {
+        "되먹임이 없음": (
+            [(0, 1.0, [0.0, 0.3])] * 5,
+            "남은 것을 다음 기울기에 더하지 않았거나, 새로 남은 것을 더하기 전의 기울기에서 구했습니다.",
+        )
+    }
     found = submission.run(fed_by_hand, returns=list[tuple[int, float, list[float]]])
     expect.equal(found, right, given="기울기 (1, 0.3)을 다섯 번, k=1", known=known, show_expected=True)
 
@@ -107,7 +112,7 @@ def descent_by_hand(student):
 )
 def test_async_of_the_hand_example(submission):
     """손 예제의 가중치는 1, 0, -1, -1, 0, 1, 1, 0입니다."""
-    known = {"지연이 없음": ([1.0, *[0.0] * 7], "지연을 쓰지 않았습니다.")}
+    known = {"지연이 없음": ([1.0, *[0.0] * 7], "지연을 쓰지 않았거나, 지금의 가중치가 아니라 묵은 가중치에서 내려갔습니다.")}
     found = submission.run(descent_by_hand, returns=list[float])
     right = [1.0, 0.0, -1.0, -1.0, 0.0, 1.0, 1.0, 0.0]
     expect.equal(found, right, given="g(w) = w, w0 = 1, lr = 1, delay = 1", known=known, show_expected=True)

@@ -20,7 +20,11 @@ def one_update(student):
 
 @pytest.mark.grades(
     "bonus-zero",
-    hint=("단계 1에서는 12Ψ만 나눕니다.", "첫 갱신의 걸음은 기울기의 부호 × lr입니다.", "가중치에 먼저 1 - lr * weight_decay를 곱합니다."),
+    hint=(
+        "단계 0은 16Ψ이고, 단계 1에서는 그 가운데 12Ψ만 나눕니다.",
+        "첫 갱신의 걸음은 기울기의 부호 × lr입니다.",
+        "가중치에 먼저 1 - lr * weight_decay를 곱합니다.",
+    ),
 )
 def test_zero_by_hand(submission):
     """75억 개, 64랭크에서 120, 31.4, 16.6, 1.9 GB이고, 첫 갱신은 0.95를 곱한 다음 0.1만큼 기울기의 반대쪽으로 갑니다."""
@@ -65,6 +69,8 @@ def test_fsdp_by_hand(submission):
         [tensor.tolist() for tensor in back], [[0.0, 1.0], [[2.0, 3.0]]], given="unflatten(0–4, [(2,), (1, 2)])", show_expected=True
     )
     gradients, kinds, peak = submission.run(sharded_line, returns=tuple[list[TENSOR], list[str], int])
-    expect.equal([g.tolist() for g in gradients], [[6.0, 0.0], [4.0, 0.0]], given="폭이 1인 두 층", show_expected=True)
+    known = {"랭크의 합": ([[12.0, 0.0], [8.0, 0.0]], "랭크의 수로 나누지 않았습니다. 랭크의 평균이어야 합니다.")}
+    right = [[6.0, 0.0], [4.0, 0.0]]
+    expect.equal([g.tolist() for g in gradients], right, given="폭이 1인 두 층", known=known, show_expected=True)
     if kinds.count("gather") != 4 or kinds.count("free") != 4 or kinds.count("reduce") != 2 or peak != 2:
         expect.fail(f"모으기 네 번, 버리기 네 번, 줄이기 두 번이어야 합니다. 지금은 {kinds}입니다.")

@@ -100,7 +100,10 @@ def test_a_message_is_a_copy():
     transport, mine = Transport(2), torch.zeros(2)
     transport.send(0, 1, mine)
     mine += 1
-    assert torch.equal(transport.recv(0, 1), torch.zeros(2))
+    arrived = transport.recv(0, 1)
+    assert torch.equal(arrived, torch.zeros(2))
+    arrived += 5
+    assert torch.equal(transport.messages[0].tensor, torch.zeros(2)), "what is received may be written into; the record stays"
 
 
 def test_costs():

@@ -56,7 +56,7 @@ class Transport:
             raise RuntimeError("한 단계에서는 모두 보낸 다음에 받습니다. 다음에 보낼 것이 있으면 barrier()로 단계를 끝내세요.")
         copy = tensor.detach().clone()
         self.messages.append(Message(self.step, src, dst, copy.numel() * copy.element_size(), copy))
-        self._waiting[src, dst].append(copy)
+        self._waiting[src, dst].append(copy.clone())  # whoever receives may write into it
 
     def recv(self, src: int, dst: int) -> Any:
         """What ``src`` sent to ``dst`` in this step; of several messages, the first that was not yet received.
