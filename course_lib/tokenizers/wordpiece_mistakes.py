@@ -256,7 +256,7 @@ def _entropy(words: Mapping[Word, int], log: Callable[[float], float]) -> float:
 
 
 LOSSES: dict[str, tuple[Callable[[Mapping[Word, int]], float], str]] = {
-    "비트": (lambda words: _entropy(words, math.log2), "밑이 2인 로그를 쓰고 있습니다. 단위는 내트, 곧 자연로그입니다."),
+    "비트": (lambda words: _entropy(words, math.log2), "밑이 2인 로그를 쓰고 있습니다. 단위는 나트, 곧 자연로그입니다."),
     "평균": (
         lambda words: _entropy(words, math.log) / sum(token_counts(words).values()),
         "토큰 하나의 평균을 돌려주고 있습니다. 코퍼스 전체의 합이어야 합니다.",

@@ -39,7 +39,7 @@ def test_gains_of_two_candidates(submission):
         right = merge_gain(c["ab"], c["a"], c["b"], total)
         known = {
             "부호": (-right, "부호가 반대입니다. 줄어드는 양을 적습니다."),
-            "비트": (right / math.log(2), "밑이 2인 로그를 썼습니다. 단위는 내트입니다."),
+            "비트": (right / math.log(2), "밑이 2인 로그를 썼습니다. 단위는 나트입니다."),
             "점별 상호정보량": (
                 c["ab"] * math.log(c["ab"] * total / (c["a"] * c["b"])),
                 "c_ab에 점별 상호정보량을 곱한 근삿값입니다. 식대로 계산하세요.",
@@ -124,13 +124,13 @@ def _bits(submission):
 
 
 @pytest.mark.grades(
-    "theory-bits", hint=("글 전체의 내트는 토큰당 손실 × 토큰 수입니다.", "바이트로 나눕니다.", "내트를 ln 2로 나누면 비트입니다.")
+    "theory-bits", hint=("글 전체의 나트는 토큰당 손실 × 토큰 수입니다.", "바이트로 나눕니다.", "나트를 ln 2로 나누면 비트입니다.")
 )
 def test_formula_of_bits(submission):
     """바이트당 비트의 식이 맞습니다."""
     found, _ = _bits(submission)
     known = {
-        "내트": ("nats*tokens/bytes", "ln 2로 나누지 않았습니다. 바이트당 내트입니다."),
+        "나트": ("nats*tokens/bytes", "ln 2로 나누지 않았습니다. 바이트당 나트입니다."),
         "토큰당": ("nats/log(2)", "토큰당 비트입니다. 토큰 수와 바이트 수가 들어가야 합니다."),
         "뒤집힘": ("nats*bytes/(tokens*log(2))", "토큰 수와 바이트 수가 뒤집혔습니다."),
         "곱함": ("nats*tokens*log(2)/bytes", "ln 2를 곱했습니다. 나누어야 합니다."),
@@ -147,7 +147,7 @@ def test_bits_of_two_models(submission):
     for name, model in zip(("first", "second"), models, strict=True):
         right = model["nats"] * model["tokens"] / model["bytes"] / math.log(2)
         known = {
-            "내트": (right * math.log(2), "바이트당 내트입니다. ln 2로 나누세요."),
+            "나트": (right * math.log(2), "바이트당 나트입니다. ln 2로 나누세요."),
             "토큰당 비트": (model["nats"] / math.log(2), "토큰당 비트입니다."),
         }
         theory.check_number(found.get(name), right, name=name, relative=1e-4, known=known)

@@ -103,7 +103,7 @@ def answer_jamo(*arguments):
     ),
     Mutant(
         name="nats_for_bits",
-        misconception="내트와 비트는 같다",
+        misconception="나트와 비트는 같다",
         source="""
 right_answer_bits = answer_bits
 

@@ -35,7 +35,7 @@ def test_score_of_the_hand_example(submission):
 
 @pytest.mark.grades("wp-nll", hint=("토큰의 횟수를 세고 확률로 바꾸세요.", "-Σ c ln(c / N)"))
 def test_loss_of_the_hand_example(submission):
-    """손 예제의 손실은 45.79내트이고, 빈 코퍼스는 0입니다."""
+    """손 예제의 손실은 45.79나트이고, 빈 코퍼스는 0입니다."""
     hand = {("사", "##과"): 5, ("사", "##과", "##나", "##무"): 2, ("나", "##무"): 3, ("사", "##람"): 2}
     right = -sum(count * math.log(count / 28) for count in (9, 7, 5, 3, 2, 2))
     _close(submission.call("unigram_nll", hand, returns=float), right, "손 예제")

@@ -121,7 +121,7 @@ def test_perplexity_of_the_curve(submission, evidence, rng):
     if [(row.get("step"), row.get("loss")) for row in found] != list(zip(steps, losses, strict=True)):
         expect.fail(f"curve_rows({steps}, {losses})의 step과 loss가 받은 것과 다릅니다: {expect.show(found)}")
     said = {
-        "2의 거듭제곱": (lambda loss: 2**loss, "2를 거듭제곱했습니다. 손실이 내트이므로 exp입니다."),
+        "2의 거듭제곱": (lambda loss: 2**loss, "2를 거듭제곱했습니다. 손실이 나트이므로 exp입니다."),
         "부호": (lambda loss: math.exp(-loss), "부호가 반대입니다. 혼란도는 exp(손실)입니다."),
         "손실 그대로": (lambda loss: loss, "혼란도에 손실을 그대로 적었습니다."),
     }

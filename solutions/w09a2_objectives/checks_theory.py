@@ -37,7 +37,7 @@ def test_first_loss(submission):
     found, numbers = _start(submission)
     size = numbers["vocab_size"]
     known = {
-        "밑이 2": (math.log2(size), "밑이 2인 로그입니다. 단위는 내트이므로 자연로그를 씁니다."),
+        "밑이 2": (math.log2(size), "밑이 2인 로그입니다. 단위는 나트이므로 자연로그를 씁니다."),
         "밑이 10": (math.log10(size), "밑이 10인 로그입니다. 자연로그를 씁니다."),
         "확률": (1 / size, "손실이 아니라 확률입니다. -ln을 취하세요."),
         "부호": (-math.log(size), "부호가 반대입니다. 손실은 -ln p입니다."),
@@ -47,13 +47,13 @@ def test_first_loss(submission):
     theory.check_expression(found.get("formula"), "log(V)", ("V",), name="formula", known=formulas)
 
 
-@pytest.mark.grades("theory-start", hint=("혼란도는 손실의 exp입니다.", "손실이 내트이므로 밑은 e입니다.", "math.exp(loss)"))
+@pytest.mark.grades("theory-start", hint=("혼란도는 손실의 exp입니다.", "손실이 나트이므로 밑은 e입니다.", "math.exp(loss)"))
 def test_perplexity_of_a_loss(submission):
     """나중의 혼란도가 맞습니다."""
     found, numbers = _start(submission)
     loss = numbers["loss"]
     known = {
-        "밑이 2": (2**loss, "2를 거듭제곱했습니다. 손실이 내트이므로 밑은 e입니다."),
+        "밑이 2": (2**loss, "2를 거듭제곱했습니다. 손실이 나트이므로 밑은 e입니다."),
         "손실의 비": (numbers["vocab_size"] / math.exp(loss), "처음의 혼란도를 나중의 것으로 나눈 값입니다."),
         "손실 그대로": (loss, "손실을 그대로 적었습니다. exp를 취합니다."),
     }

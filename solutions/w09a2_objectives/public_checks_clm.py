@@ -127,7 +127,7 @@ def test_loss_of_the_hand_example(submission):
     known = {
         "밀지 않음": (torch.tensor(same), "한 칸을 밀지 않았습니다. t의 로짓은 t + 1번 토큰을 맞힙니다."),
         "합": (torch.tensor(4 * math.log(2)), "평균이 아니라 합입니다."),
-        "밑이 2": (torch.tensor(2.0), "밑이 2인 로그를 쓰고 있습니다. 단위는 내트입니다."),
+        "밑이 2": (torch.tensor(2.0), "밑이 2인 로그를 쓰고 있습니다. 단위는 나트입니다."),
     }
     _close(actual, torch.tensor(2 * math.log(2)), "손 예제", known)
 

@@ -160,7 +160,7 @@ def test_masks_of_the_hand_example(submission):
         if mask.dtype != torch.bool or tuple(mask.shape) != (4, 4):
             expect.fail(f"{name} 마스크는 Bool [4, 4]여야 하는데 {mask.dtype} {tuple(mask.shape)}입니다.")
         known = {
-            "순서를 순위로 씀": (confused, "order를 그대로 순위로 쓰고 있습니다. 순위는 역순열입니다."),
+            "순서를 순위로 씀": (confused, "order를 그대로 순위로 썼거나(순위는 역순열) 행과 열이 바뀌었습니다(행이 보는 쪽)."),
             "행과 열이 바뀜": (wanted.T.contiguous(), "행과 열이 바뀌었습니다. 행이 보는 쪽입니다."),
             "자기를 봄": (wanted | own, "질의 흐름이 자기 토큰을 보고 있습니다."),
         }
@@ -199,7 +199,7 @@ def dependencies(student, order, layers):
     hint=(
         "키와 값은 두 흐름 모두 이 층에 들어온 내용에서 옵니다.",
         "memory = block.input_layernorm(content)를 한 번 구해 두 흐름에 쓰세요.",
-        "block.self_attn(block.input_layernorm(x), memory, positions, lambda q, k, v: masked_attention(q, k, v, mask))",
+        "block.self_attn(block.input_layernorm(x), memory, positions, lambda q, k, v: masked_attention(q, k, v, mask.unsqueeze(-3)))",
     ),
 )
 @pytest.mark.parametrize("layers", [1, 3])

@@ -55,7 +55,7 @@ HAND: list[tuple[str, Callable[[dict[str, Any]], Any]]] = [
     ("20 - 3 = **{}**개", lambda s: _bytes(s, True)),
     ("7 / (9 · 7) = **{:.3f}**", lambda s: s["wordpiece_score"](7, 9, 7)),
     ("2 / (7 · 2) = **{:.3f}**", lambda s: s["wordpiece_score"](2, 7, 2)),
-    ("**{:.2f}**내트", lambda s: s["unigram_nll"](s["WORDPIECE_HAND"])),
+    ("**{:.2f}**나트", lambda s: s["unigram_nll"](s["WORDPIECE_HAND"])),
     ("찾으므로 토큰은 **{}**개", lambda s: _wordpiece(s, "사과나무")),
     ("`[UNK]` **{}**개", lambda s: _wordpiece(s, "사과나물")),
     ("44032 + 10588 = **{}**", lambda s: ord(s["compose_jamo"](s["syllable_to_jamo"]("한")))),

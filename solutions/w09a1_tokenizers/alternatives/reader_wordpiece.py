@@ -48,7 +48,7 @@ def token_counts(segmented: Mapping[tuple[str, ...], int]) -> Counter[str]:
 
 
 def unigram_nll(segmented: Mapping[tuple[str, ...], int]) -> float:
-    """나뉜 코퍼스의 음의 로그 가능도를 내트로 돌려줍니다."""
+    """나뉜 코퍼스의 음의 로그 가능도를 나트로 돌려줍니다."""
     counts = token_counts(segmented)
     total = sum(counts.values())
     return -sum(count * math.log(count / total) for count in counts.values())

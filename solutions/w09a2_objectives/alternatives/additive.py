@@ -30,7 +30,7 @@ def causal_attention(query: Tensor, key: Tensor, value: Tensor, key_mask: Tensor
 
 
 def clm_loss(logits: Tensor, ids: Tensor, mask: Tensor | None = None) -> Tensor:
-    """다음 토큰의 음의 로그 확률을 정답인 토큰에서 평균합니다. 단위는 내트입니다."""
+    """다음 토큰의 음의 로그 확률을 정답인 토큰에서 평균합니다. 단위는 나트입니다."""
     targets = ids[:, 1:] if mask is None else ids[:, 1:].masked_fill(~mask[:, 1:], -100)
     total = functional.cross_entropy(logits[:, :-1].transpose(1, 2), targets, reduction="sum")
     return total / max(1, int((targets != -100).sum()))
@@ -100,7 +100,7 @@ def mask_tokens(
 
 
 def mlm_loss(logits: Tensor, labels: Tensor) -> Tensor:
-    """정답이 -100이 아닌 자리의 음의 로그 확률을 평균합니다. 단위는 내트입니다."""
+    """정답이 -100이 아닌 자리의 음의 로그 확률을 평균합니다. 단위는 나트입니다."""
     size = logits.shape[-1]
     wanted = functional.one_hot(labels.clamp(min=0), size) * (labels != -100).unsqueeze(-1)
     return -(logits.log_softmax(dim=-1) * wanted).sum() / wanted.sum().clamp(min=1)
@@ -143,7 +143,7 @@ class TwoStreamLayer(nn.Module):
 
 
 def plm_loss(logits: Tensor, ids: Tensor, order: Tensor, n_predict: int) -> Tensor:
-    """순서의 마지막 n_predict 자리에서 음의 로그 확률을 평균합니다. 단위는 내트입니다."""
+    """순서의 마지막 n_predict 자리에서 음의 로그 확률을 평균합니다. 단위는 나트입니다."""
     rank = torch.empty_like(order)
     rank[order] = torch.arange(len(order))
     labels = ids.masked_fill(rank < len(order) - n_predict, -100)

@@ -22,7 +22,7 @@ def causal_attention(query: Tensor, key: Tensor, value: Tensor, key_mask: Tensor
 
 
 def clm_loss(logits: Tensor, ids: Tensor, mask: Tensor | None = None) -> Tensor:
-    """다음 토큰의 음의 로그 확률을 정답인 토큰에서 평균합니다. 단위는 내트입니다."""
+    """다음 토큰의 음의 로그 확률을 정답인 토큰에서 평균합니다. 단위는 나트입니다."""
     log_p = torch.log_softmax(logits, -1)[:, :-1]
     chosen = torch.take_along_dim(log_p, ids[:, 1:].unsqueeze(-1), -1).squeeze(-1)
     weight = torch.ones_like(chosen) if mask is None else mask[:, 1:].to(chosen)
@@ -66,7 +66,7 @@ def mask_tokens(
 
 
 def mlm_loss(logits: Tensor, labels: Tensor) -> Tensor:
-    """정답이 -100이 아닌 자리의 음의 로그 확률을 평균합니다. 단위는 내트입니다."""
+    """정답이 -100이 아닌 자리의 음의 로그 확률을 평균합니다. 단위는 나트입니다."""
     counted = labels.ne(-100)
     if not counted.any():
         return (logits * 0).sum()
@@ -100,7 +100,7 @@ class TwoStreamLayer(nn.Module):
 
 
 def plm_loss(logits: Tensor, ids: Tensor, order: Tensor, n_predict: int) -> Tensor:
-    """순서의 마지막 n_predict 자리에서 음의 로그 확률을 평균합니다. 단위는 내트입니다."""
+    """순서의 마지막 n_predict 자리에서 음의 로그 확률을 평균합니다. 단위는 나트입니다."""
     where = order[len(order) - n_predict :]
     log_p = logits.index_select(1, where).log_softmax(-1)
     return -log_p.gather(2, ids.index_select(1, where)[..., None]).mean()
