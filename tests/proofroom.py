@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import pytest
 from nbformat import NotebookNode
 
 from autograder.course import Course
 from autograder.evidence import Evidence
 from autograder.manifest import Assignment
 from autograder.mutation import generated_mutants
-from autograder.proof import Cell, ImpatientSubmission, Mutant, grade_namespace, namespace_of, sources_of
+from autograder.proof import Cell, ImpatientSubmission, Mutant, grade_namespace, load_mutants, namespace_of, sources_of
 from autograder.result import ItemResult
 from autograder.review import Review, review_sources
 
 STUDENT = "2026-001"
+EACH = 3  # mutants of an item whose small input the normal run looks for; the full run takes all
 
 
 @dataclass(frozen=True)
@@ -98,6 +101,16 @@ def generated(
     for name in ("", *unchanged):
         assert survives(room, name, room.cells), f"the solution itself loses points here ({name!r}), so deaths would prove nothing"
     return [(name, cells) for name, cells in every if name not in equivalents]
+
+
+def explained_mutants(room: Path, prefixes: tuple[str, ...]) -> Iterator[object]:
+    """Every mutant of an item that is explained, by name; those after the first of each item belong to the full run."""
+    seen: Counter[str] = Counter()
+    for mutant in load_mutants(room):
+        items = [item for item in mutant.loses if item.startswith(prefixes)]
+        if items:
+            seen[items[0]] += 1
+            yield pytest.param(mutant, id=mutant.name, marks=[pytest.mark.full] if seen[items[0]] > EACH else [])
 
 
 def with_person(cells: Iterable[Cell], notebook: NotebookNode) -> tuple[Cell, ...]:

@@ -57,6 +57,7 @@ def test_a_full_disk(ungraded, undisturbed):
 
 
 @as_root
+@pytest.mark.full
 def test_the_disk_fills_up_while_the_gradebook_is_written(graded, undisturbed):
     """Only the disk of the gradebook is full: its folders, where results and graded notebooks go, lie on another one."""
     term = graded.course.term
@@ -87,6 +88,7 @@ def test_a_read_only_gradebook(graded, undisturbed):
     assert graded.grades()["ahn"]["add"] == (0.0, 0.0, False)
 
 
+@pytest.mark.full
 def test_a_locked_gradebook(graded, undisturbed):
     """Somebody's program holds a transaction open."""
     _wrong_answer(graded)

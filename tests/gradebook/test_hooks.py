@@ -291,7 +291,7 @@ def test_nbgraders_feedback_is_the_report(desk):
     assert [live for live in LIVE if live in page] == []
 
 
-@pytest.mark.smoke
+@pytest.mark.full
 def test_a_class_with_killers_is_graded_by_plain_nbgrader(desk):
     """Real kernels in the sandbox: whoever kills or blocks the kernel costs the others nothing."""
     desk.submit("exits", tinycourse.SOLUTIONS | {"solution-bonus-triple": "import os\nos._exit(1)"})

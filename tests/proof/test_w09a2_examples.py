@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from proofroom import explained_mutants
 
 from autograder.course import ROOT
 from autograder.evidence import Evidence
-from autograder.proof import ImpatientSubmission, load_mutants, sources_of
+from autograder.proof import ImpatientSubmission, naming, sources_of
 from autograder.review import Review
 from autograder.roomfiles import hidden_checks
 from course_lib.kit import counterexample
@@ -15,7 +16,6 @@ from course_lib.kit.counterexample import values_of
 from course_lib.kit.explaining import explained
 
 IMPLEMENTED = ("clm-", "mlm-", "plm-", "cmp-")
-MUTANTS = [m for m in load_mutants(ROOT / "solutions" / "w09a2_objectives") if any(item.startswith(IMPLEMENTED) for item in m.loses)]
 # No one line shows these: they draw wrongly, change what they were given, ask too often, need a layer's weights, or show in the gradient.
 ELSEWHERE = {
     "all_masked",
@@ -68,13 +68,14 @@ def taught(objectives):
     return ImpatientSubmission(objectives.namespace())
 
 
-@pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.name)
+@pytest.mark.parametrize("mutant", list(explained_mutants(ROOT / "solutions" / "w09a2_objectives", IMPLEMENTED)))
 def test_the_example_fails_for_the_mutant_and_holds_for_the_solution(objectives, taught, mutant):
     sources = sources_of(objectives.cells) | {"mutant": mutant.source}
     submission = ImpatientSubmission(objectives.namespace(None, mutant.source), "2026-001", sources)
     items = [item for item in mutant.loses if item.startswith(IMPLEMENTED)]
     fixtures = {"evidence": Evidence(), "review": Review()}
-    outcomes = run_checks(hidden_checks(objectives.path), submission, assignment="x", secret=b"proof", items=items, fixtures=fixtures)
+    checks = naming(items, hidden_checks(objectives.path))
+    outcomes = run_checks(checks, submission, assignment="x", secret=b"proof", items=items, fixtures=fixtures)
     (found,) = explained(outcomes, sources=sources)
     failed = [outcome for outcome in found if not outcome.passed]
     examples = [outcome for outcome in failed if outcome.example]

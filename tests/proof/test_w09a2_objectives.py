@@ -28,7 +28,7 @@ ROOM = ROOT / "solutions" / ID
 MUTANTS = load_mutants(ROOM)
 ALTERNATIVES = load_alternatives(ROOM)
 EQUIVALENTS = load_equivalents(ROOM)
-SAMPLED = 20  # generated mutants in the normal run
+SAMPLED = 10  # generated mutants in the normal run
 STUDENTS = (STUDENT, "2026-002", "2026-003")  # the numbers of one may hide a mistake
 
 

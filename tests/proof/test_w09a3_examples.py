@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator
-
 import pytest
 import torch
-from proofroom import Room
+from proofroom import Room, explained_mutants
 
 from autograder.build import build_source
 from autograder.course import ROOT, open_course
 from autograder.evidence import Evidence
-from autograder.proof import ImpatientSubmission, Mutant, definitions, load_mutants, naming, sources_of
+from autograder.proof import ImpatientSubmission, Mutant, definitions, naming, sources_of
 from autograder.review import Review
 from autograder.roomfiles import hidden_checks
 from course_lib.kit import counterexample
@@ -23,7 +20,6 @@ from course_lib.kit.explaining import explained
 ID = "w09a3_distributed"
 ROOM = ROOT / "solutions" / ID
 EXPLAINED = ("dp-", "pp-", "tp-", "mem-", "mixed-", "comm-", "bonus-")
-EACH = 3  # mutants of an item in the normal run; the full run takes all
 # No one line shows these: messages, memory, shapes, names, types, what was given, gradients of weights, or that nothing was raised.
 ELSEWHERE = {
     "activation_at_the_end",
@@ -81,16 +77,6 @@ ELSEWHERE = {
 }
 
 
-def mutants() -> Iterator[object]:
-    """Every mutant of an item that is explained, by name; after the first of each item they belong to the full run."""
-    seen: Counter[str] = Counter()
-    for mutant in load_mutants(ROOM):
-        items = [item for item in mutant.loses if item.startswith(EXPLAINED)]
-        if items:
-            seen[items[0]] += 1
-            yield pytest.param(mutant, id=mutant.name, marks=[pytest.mark.full] if seen[items[0]] > EACH else [])
-
-
 @pytest.fixture(scope="module")
 def room() -> Room:
     torch.set_num_threads(1)
@@ -105,7 +91,7 @@ def taught(room: Room) -> ImpatientSubmission:
     return ImpatientSubmission(room.namespace())
 
 
-@pytest.mark.parametrize("mutant", list(mutants()))
+@pytest.mark.parametrize("mutant", list(explained_mutants(ROOM, EXPLAINED)))
 def test_the_example_fails_for_the_mutant_and_holds_for_the_solution(room: Room, taught: ImpatientSubmission, mutant: Mutant) -> None:
     sources = sources_of(room.cells) | {"mutant": mutant.source}
     submission = ImpatientSubmission(room.namespace(None, mutant.source), "2026-001", sources)
