@@ -49,7 +49,7 @@ def open_gradebook(course: Course) -> Gradebook:
     try:
         return Gradebook(url)
     except ModuleNotFoundError as error:
-        raise CourseError(f"The gradebook's driver is missing: {error}. For PostgreSQL: pip install 'psycopg[binary]'") from None
+        raise CourseError(f"The gradebook's driver is missing: {error}. Only the one for PostgreSQL comes with the course.") from None
     except SQLAlchemyError as error:
         shown = url.partition("://")[0]
         raise CourseError(f"The gradebook ({shown}) cannot be opened: {error}. See `db` in term/course.yml and $COURSE_DB.") from None

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
@@ -15,6 +18,7 @@ sys.path.insert(0, str(Path(__file__).parent / "site"))
 import tinycourse
 from browser import Page, find_browser, open_browser
 from hypothesis import settings
+from postgresql import PostgreSQL, find_programs, running
 
 from autograder.course import Course
 
@@ -34,11 +38,28 @@ def tiny_course(tmp_path: Path) -> Course:
 def tab() -> Iterator[Page]:
     """A browser's tab. Without a browser its tests are skipped, and fail where CI is set."""
     if find_browser() is None:
-        if os.environ.get("CI"):
-            pytest.fail("no Chromium on this machine: scripts/setup tests")
-        pytest.skip("no Chromium on this machine: scripts/setup tests")
+        _missing("Chromium")
     with open_browser() as page:
         yield page
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[PostgreSQL]:
+    """A PostgreSQL server for gradebooks. Without its programs its tests are skipped, and fail where CI is set."""
+    programs = find_programs()
+    if programs is None:
+        _missing("PostgreSQL")
+    folder = Path(tempfile.mkdtemp(prefix="postgresql-"))
+    folder.chmod(0o755)
+    try:
+        with running(programs, folder) as server:
+            yield server
+    finally:
+        shutil.rmtree(folder)
+
+
+def _missing(program: str) -> NoReturn:
+    (pytest.fail if os.environ.get("CI") else pytest.skip)(f"no {program} on this machine: scripts/setup tests")
 
 
 @pytest.fixture

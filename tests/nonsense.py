@@ -6,7 +6,7 @@ import math
 import types
 import typing
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy
@@ -167,3 +167,39 @@ BENDS: dict[str, Callable[[Any], Any]] = {
     "no leaves": _leaves(lambda _: None),
     "reversed": lambda value: value[::-1] if isinstance(value, (list, tuple, str)) else value,
 }
+
+
+# -- evidence ---------------------------------------------------------------------------------------------------------
+
+VALUES = (None, "", "0", True, -1, 0, 0.0, 10**18, -(10**18), 1e300, -1e300, [], [0], [""], {}, [{"": [None]}])
+ROWS: dict[str, Callable[[list], list]] = {
+    "emptied": _emptied,
+    "shorter": _shorter,
+    "longer": _longer,
+    "reversed": lambda rows: rows[::-1],
+    "alike": lambda rows: rows[:1] * len(rows),
+    "without columns": lambda rows: [{} for _ in rows],
+}
+
+
+def bent_tables(tables: dict[str, list[dict[str, Any]]]) -> Iterator[tuple[str, dict[str, list[dict[str, Any]]]]]:
+    """The tables with one thing changed, and what: the rows of one, or one column's values in the first row, the last or all."""
+    for name, rows in tables.items():
+        for how, bend in ROWS.items():
+            yield f"{name} {how}", {**tables, name: bend(rows)}
+        for column in rows[0]:
+            yield f"{name} without {column}", {**tables, name: [{key: row[key] for key in row if key != column} for row in rows]}
+            for value in VALUES:
+                for where, places in {"0": {0}, "-1": {len(rows) - 1}, "*": set(range(len(rows)))}.items():
+                    bent = [{**row, column: value} if number in places else row for number, row in enumerate(rows)]
+                    yield f"{name}[{where}][{column}] = {value!r}", {**tables, name: bent}
+
+
+def bent_conclusions(conclusions: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The conclusions with one thing changed, and what: one of them, or one field of it."""
+    for name, claim in conclusions.items():
+        yield f"without {name}", {key: value for key, value in conclusions.items() if key != name}
+        for value in VALUES:
+            yield f"{name} = {value!r}", {**conclusions, name: value}
+            for field in claim:
+                yield f"{name}[{field}] = {value!r}", {**conclusions, name: {**claim, field: value}}

@@ -7,9 +7,7 @@ mended, the same command gives what it would have given.
 from __future__ import annotations
 
 import os
-import shutil
 import sqlite3
-import subprocess
 import time
 from pathlib import Path
 
@@ -133,58 +131,19 @@ def test_a_clock_that_jumps(ungraded, undisturbed, monkeypatch):
         assert automatic == {item: undisturbed.grades[student][item][0] for item in automatic}
 
 
-def test_postgresql_gone_and_back(ungraded, undisturbed):
+def test_postgresql_gone_and_back(ungraded, undisturbed, postgresql, monkeypatch):
     """The database stops between two runs, and comes back."""
-    pytest.importorskip("psycopg", reason="pip install 'psycopg[binary]'")
-    programs = Path(shutil.which("pg_ctl") or "/usr/lib/postgresql/15/bin/pg_ctl").resolve().parent
-    if not (programs / "initdb").is_file():
-        pytest.skip("no PostgreSQL on this machine")
-    with _Postgres(programs, ungraded.root) as database:
-        variables = {"COURSE_DB": database.url}
-        database.stop()
-        status, said = ungraded.grade(**variables)
-        assert status != 0
-        _explained(said, "gradebook", "cannot be opened")
-        assert not (ungraded.course.term / "gradebook.db").exists(), "never another database in its place"
-        database.start()
-        status, said = ungraded.grade(**variables)
-        assert status == 0, said
-        os.environ["COURSE_DB"] = database.url
-        try:
-            assert ungraded.grades() == undisturbed.grades
-        finally:
-            del os.environ["COURSE_DB"]
-
-
-class _Postgres:
-    """A server of its own on a socket in ``folder``."""
-
-    def __init__(self, programs: Path, folder: Path) -> None:
-        self.programs, self.data = programs, folder / "pg"
-        self.data.mkdir()
-        self.as_user: tuple[str, ...] = ()
-        if os.geteuid() == 0:  # PostgreSQL refuses to run as root
-            os.chown(self.data, 65534, 65534)
-            self.as_user = ("setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups")
-        self.url = f"postgresql+psycopg://grader@/postgres?host={self.data}"
-
-    def __enter__(self) -> _Postgres:
-        self._run("initdb", "-D", self.data / "db", "-U", "grader", "--auth", "trust")
-        self.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._run("pg_ctl", "stop", "-D", self.data / "db", "-m", "immediate", check=False)
-
-    def start(self) -> None:
-        self._run("pg_ctl", "start", "-w", "-D", self.data / "db", "-o", f"-k {self.data} -c listen_addresses=", "-l", self.data / "log")
-
-    def stop(self) -> None:
-        self._run("pg_ctl", "stop", "-D", self.data / "db", "-m", "fast")
-
-    def _run(self, program: str, *words: object, check: bool = True) -> None:
-        command = [*self.as_user, str(self.programs / program), *map(str, words)]
-        subprocess.run(command, check=check, cwd="/", stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=60)
+    variables = {"COURSE_DB": postgresql.new_database()}
+    postgresql.stop()
+    status, said = ungraded.grade(**variables)
+    assert status != 0
+    _explained(said, "gradebook", "cannot be opened")
+    assert not (ungraded.course.term / "gradebook.db").exists(), "never another database in its place"
+    postgresql.start()
+    status, said = ungraded.grade(**variables)
+    assert status == 0, said
+    monkeypatch.setenv(*variables.popitem())
+    assert ungraded.grades() == undisturbed.grades
 
 
 def _wrong_answer(graded) -> None:

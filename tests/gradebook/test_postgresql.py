@@ -1,8 +1,6 @@
-"""The gradebook in PostgreSQL. Needs a database to write to and its driver: COURSE_TEST_DB=postgresql://…"""
+"""The gradebook in PostgreSQL."""
 
 from __future__ import annotations
-
-import os
 
 import pytest
 import tinycourse
@@ -16,17 +14,11 @@ from autograder.recording import plan
 from autograder.standing import latest_results, standings
 from autograder.term import adjust
 
-URL = os.environ.get("COURSE_TEST_DB", "")
-
 
 @pytest.fixture
-def database(desk, monkeypatch):
-    """The database in place of the term's own, without anybody in it afterwards."""
-    if not URL:
-        pytest.skip("COURSE_TEST_DB names no database")
-    monkeypatch.setenv("COURSE_DB", URL)
-    yield
-    purge(desk.course, survey(desk.course))
+def database(postgresql, monkeypatch):
+    """A database of its own in place of the term's file."""
+    monkeypatch.setenv("COURSE_DB", postgresql.new_database())
 
 
 @pytest.mark.usefixtures("database")

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import functools
 import json
+import zlib
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from nonsense import BENDS, KINDS, BentSubmission, LyingSubmission
+from nonsense import BENDS, KINDS, BentSubmission, LyingSubmission, bent_conclusions, bent_tables
 from proofroom import STUDENT, with_person
 
 from autograder.blame import judged
@@ -79,4 +81,19 @@ def test_a_bent_answer_is_no_fault(room):
         for again in (False, True):
             broken = faults(room, outcomes(room, submission, use_reference=again), use_reference=again)
             left |= {f"{check}, {bend}": message for check, message in broken.items()}
+    assert left == {}
+
+
+@pytest.mark.parametrize("share", [40, pytest.param(1, marks=pytest.mark.full)])
+@pytest.mark.parametrize("room", ROOMS)
+def test_nonsense_in_evidence_is_no_fault(room, share):
+    """The control meets the same evidence, so that a check which raises on it could not be told from a broken one."""
+    told, left = evidence_of(room), {}
+    submission = BentSubmission(honest(room), lambda value: value, {})
+    experiments = [item.id for item in open_course().assignment(room).items if item.dimension == "experiments"]
+    variants = [(what, replace(told, tables=tables)) for what, tables in bent_tables(told.tables)]
+    variants += [(what, replace(told, conclusions=claims)) for what, claims in bent_conclusions(told.conclusions)]
+    for what, evidence in variants[zlib.crc32(room.encode()) % share :: share]:
+        found = outcomes(room, submission, evidence=evidence, items=experiments)
+        left |= {f"{outcome.id}, {what}": outcome.message for outcome in found if outcome.status == "fault"}
     assert left == {}
