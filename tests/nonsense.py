@@ -16,7 +16,7 @@ from course_lib.kit import wire
 from course_lib.kit.binding import NotebookSubmission, Submission
 
 HUGE = 10**2_000
-KINDS = ("nothing", "empty", "zero", "huge", "not-finite", "long")
+KINDS = ("nothing", "empty", "zero", "true", "huge", "not-finite", "long")
 
 
 class LyingSubmission(Submission):
@@ -63,7 +63,7 @@ def lie(kind: str, wanted: Any) -> Any:
 
 def _simple(kind: str, base: Any) -> Any:
     if base is bool:
-        return False  # True may well be right
+        return kind == "true"
     if base is int:
         return {"huge": HUGE, "not-finite": -HUGE, "long": 10**18}.get(kind, 0)
     if base is float:
@@ -75,7 +75,7 @@ def _simple(kind: str, base: Any) -> Any:
     if base is numpy.ndarray or base is torch.Tensor:
         values = {"empty": numpy.zeros(0), "huge": numpy.full((2, 2), 3e38), "long": numpy.zeros(5_000)}.get(kind, numpy.full(1, numpy.nan))
         return values if base is numpy.ndarray else torch.from_numpy(values)
-    return {"empty": [], "zero": 0, "huge": HUGE, "not-finite": math.nan, "long": [[]] * 300}.get(kind)
+    return {"empty": [], "zero": 0, "true": True, "huge": HUGE, "not-finite": math.nan, "long": [[]] * 300}.get(kind)
 
 
 # -- right replies, bent ----------------------------------------------------------------------------------------------
@@ -182,7 +182,15 @@ ROWS: dict[str, Callable[[list], list]] = {
 }
 
 
-def bent_tables(tables: dict[str, list[dict[str, Any]]]) -> Iterator[tuple[str, dict[str, list[dict[str, Any]]]]]:
+def bent_evidence(evidence: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """What pack wrote, by the fields of Evidence, with one thing changed, and what."""
+    for field, values in {"seed": (-1, 10**18, -(10**18)), "profile": ("", "smoke", "gpu")}.items():
+        yield from ((f"{field} = {value!r}", {**evidence, field: value}) for value in values)
+    for field, bent in {"tables": _bent_tables, "conclusions": _bent_conclusions}.items():
+        yield from ((what, {**evidence, field: changed}) for what, changed in bent(evidence[field]))
+
+
+def _bent_tables(tables: dict[str, list[dict[str, Any]]]) -> Iterator[tuple[str, dict[str, list[dict[str, Any]]]]]:
     """The tables with one thing changed, and what: the rows of one, or one column's values in the first row, the last or all."""
     for name, rows in tables.items():
         for how, bend in ROWS.items():
@@ -195,7 +203,7 @@ def bent_tables(tables: dict[str, list[dict[str, Any]]]) -> Iterator[tuple[str, 
                     yield f"{name}[{where}][{column}] = {value!r}", {**tables, name: bent}
 
 
-def bent_conclusions(conclusions: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+def _bent_conclusions(conclusions: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
     """The conclusions with one thing changed, and what: one of them, or one field of it."""
     for name, claim in conclusions.items():
         yield f"without {name}", {key: value for key, value in conclusions.items() if key != name}

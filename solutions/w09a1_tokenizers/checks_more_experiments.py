@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from autograder import claims
 from course_lib.kit import expect, world
 from course_lib.tokenizers.judging import direction
 
@@ -19,37 +20,6 @@ AGAIN_HINT = ("표는 제출한 코드로 만든 것이어야 합니다.", "코�
 CLAIM_HINT = ("표의 수를 다시 읽어 보세요.", "행의 번호는 표에 출력된 번호입니다.")
 
 
-def _table(evidence, name, columns, count):
-    rows = evidence.tables.get(name, [])
-    if not rows:
-        expect.fail(
-            f"증거에 표 `{name}`이(가) 없습니다. 표를 만드는 셀을 끝까지 실행하세요. 제출할 때는 pack이 담은 pack 폴더를 함께 냅니다.",
-            "증거 없음",
-        )
-    if evidence.profile == "smoke":
-        expect.fail("증거가 smoke 프로필로 만들어졌습니다. PROFILE을 'cpu'로 두고 다시 pack을 실행하세요.", "작은 프로필의 증거")
-    for number, row in enumerate(rows):
-        for column, kind in columns.items():
-            if problem := expect.mismatch(row.get(column), kind, f"표 {name}의 {number}번 행 {column}"):
-                expect.fail(problem)
-        if not 0 <= row.get("seed", 0) < 2**31:
-            expect.fail(f"표 {name}의 seed가 0 이상의 정수가 아닙니다.")
-    if len(rows) != count:
-        expect.fail(f"표 {name}의 행이 {count}개가 아니라 {len(rows)}개입니다.")
-    return rows
-
-
-def _claim(evidence, name, right):
-    claim = evidence.conclusions.get(name)
-    if not isinstance(claim, dict):
-        expect.fail(f"결론 `{name}`이(가) 없습니다.")
-    for field, value in right.items():
-        said = claim.get(field)
-        close = isinstance(value, float) and isinstance(said, (int, float)) and not isinstance(said, bool) and abs(said - value) <= 1e-6
-        if not close and not expect.same(said, value):
-            expect.fail(f"결론 {name}의 {field} {expect.show(said)}이(가) 표의 수와 다릅니다.", "표와 다른 결론")
-
-
 # -- exp-merges -------------------------------------------------------------------------------------------------------
 
 
@@ -57,7 +27,7 @@ def _merges(submission, evidence):
     submission.call(
         "merge_conclusions", [{"method": m, "piece": "가", "count": 2} for m in ("bpe", "wordpiece")], returns=dict[str, object]
     )
-    rows = _table(evidence, "merges", {"method": str, "piece": str, "count": int, "step": int}, 2 * STEPS)
+    rows = claims.table(evidence, "merges", {"method": str, "piece": str, "count": int, "step": int}, 2 * STEPS)
     return rows, {method: [row for row in rows if row["method"] == method] for method in ("bpe", "wordpiece")}
 
 
@@ -83,8 +53,8 @@ def test_merge_conclusions(submission, evidence):
     pieces = {method: {row["piece"] for row in rows} for method, rows in of.items()}
     counts = {method: sum(row["count"] for row in rows) for method, rows in of.items()}
     shared, every = pieces["bpe"] & pieces["wordpiece"], pieces["bpe"] | pieces["wordpiece"]
-    _claim(evidence, "overlap", {"jaccard": len(shared) / max(len(every), 1)})
-    _claim(evidence, "rarer", {"method": min(counts, key=counts.get)})
+    claims.conclusion(evidence, "overlap", {"jaccard": len(shared) / max(len(every), 1)})
+    claims.conclusion(evidence, "rarer", {"method": min(counts, key=counts.get)})
 
 
 # -- exp-units --------------------------------------------------------------------------------------------------------
@@ -92,7 +62,7 @@ def test_merge_conclusions(submission, evidence):
 
 def _units(submission, evidence):
     submission.call("unit_conclusions", [{"unit": "jamo", "pieces_per_word": 2.0}], returns=dict[str, object])
-    rows = _table(evidence, "units", {"unit": str, "pieces": int, "words": int, "pieces_per_word": float, "seed": int}, len(UNITS))
+    rows = claims.table(evidence, "units", {"unit": str, "pieces": int, "words": int, "pieces_per_word": float, "seed": int}, len(UNITS))
     if {row["unit"] for row in rows} != set(UNITS):
         expect.fail(f"표 units에 네 단위가 모두 있지 않습니다: {[row['unit'] for row in rows]}")
     return rows
@@ -115,7 +85,7 @@ def test_units_agree(submission, evidence):
 def test_unit_conclusion(submission, evidence):
     """단위의 순서가 표에서 나온 것과 같습니다."""
     rows = _units(submission, evidence)
-    _claim(evidence, "units", {"rows": sorted(range(len(rows)), key=lambda number: rows[number]["pieces_per_word"])})
+    claims.conclusion(evidence, "units", {"rows": sorted(range(len(rows)), key=lambda number: rows[number]["pieces_per_word"])})
 
 
 # -- exp-compare ------------------------------------------------------------------------------------------------------
@@ -136,7 +106,7 @@ def row_of_reversal(student, texts):
 
 def _compared(submission, evidence):
     submission.run(row_of_table, words=["가"], texts=["가 나"], returns=dict[str, float])
-    rows = _table(evidence, "compare", COMPARED, len(TOKENIZERS) * len(SIZES))
+    rows = claims.table(evidence, "compare", COMPARED, len(TOKENIZERS) * len(SIZES))
     if {(row["tokenizer"], row["vocab_size"]) for row in rows} != {(name, size) for name in TOKENIZERS for size in SIZES}:
         expect.fail("표 compare에 토크나이저 넷과 어휘 크기 셋이 모두 있지 않습니다.")
     return rows
@@ -183,7 +153,7 @@ def test_compared_cells_agree(submission, evidence):
             if not abs(value - row.get(name, -1.0)) <= 1e-6:
                 said = f"표에는 {expect.show(row.get(name))}, 다시 계산하면 {value:.6g}입니다."
                 expect.fail(f"단어 토크나이저, 어휘 {row['vocab_size']}의 {name}: {said}", "다시 계산한 값과 다름")
-    for row in _table(evidence, "speed", SPEED, 6):
+    for row in claims.table(evidence, "speed", SPEED, 6):
         if row["median_s"] < 0 or abs(row["texts_per_s"] * row["median_s"] - (row["texts"] if row["median_s"] > 0 else 0)) > 1e-3:
             expect.fail(f"표 speed의 값이 서로 맞지 않습니다: {expect.show(row)}")
 
@@ -194,5 +164,5 @@ def test_comparison_conclusions(submission, evidence):
     rows = _compared(submission, evidence)
     numbers = sorted((n for n, row in enumerate(rows) if row["tokenizer"] == "word"), key=lambda n: rows[n]["vocab_size"])
     largest = rows[numbers[-1]]
-    _claim(evidence, "oov", {"rows": numbers, "direction": direction([rows[n]["oov_token"] for n in numbers])})
-    _claim(evidence, "levels", {"rows": numbers[-1:], "direction": direction([largest["oov_type"], largest["oov_token"]])})
+    claims.conclusion(evidence, "oov", {"rows": numbers, "direction": direction([rows[n]["oov_token"] for n in numbers])})
+    claims.conclusion(evidence, "levels", {"rows": numbers[-1:], "direction": direction([largest["oov_type"], largest["oov_token"]])})

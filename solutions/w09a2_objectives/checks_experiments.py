@@ -7,6 +7,7 @@ import math
 import pytest
 import torch
 
+from autograder import claims
 from course_lib.kit import expect
 from course_lib.objectives import TwoStreamLayer, two_stream_masks
 from course_lib.objectives.judging import SIGMAS
@@ -25,42 +26,6 @@ PACK_HINT = (
 )
 AGAIN_HINT = ("표는 제출한 코드로 만든 것이어야 합니다.", "코드를 고쳤다면 pack을 다시 실행하세요.")
 CLAIM_HINT = ("표의 수를 다시 읽어 보세요.", "행의 번호는 표에 출력된 번호입니다.", "결론을 만드는 함수를 쓰면 표와 어긋나지 않습니다.")
-
-
-def _table(evidence, name, columns, count=None):
-    rows = evidence.tables.get(name, [])
-    if not rows:
-        said = "표를 만드는 셀을 끝까지 실행하세요. 제출할 때는 pack이 담은 pack 폴더를 함께 냅니다."
-        expect.fail(f"증거에 표 `{name}`이(가) 없습니다. {said}", "증거 없음")
-    if evidence.profile not in STEPS:
-        expect.fail(
-            f"증거가 {evidence.profile} 프로필로 만들어졌습니다. PROFILE을 'cpu'로 두고 다시 pack을 실행하세요.", "작은 프로필의 증거"
-        )
-    for number, row in enumerate(rows):
-        for column, kind in columns.items():
-            if problem := expect.mismatch(row.get(column), kind, f"표 {name}의 {number}번 행 {column}"):
-                expect.fail(problem)
-        if "seed" in columns and not (row["seed"] == rows[0]["seed"] and 0 <= row["seed"] < 2**31):
-            expect.fail(f"표 {name}의 seed는 모든 행에서 같은 0 이상의 정수여야 합니다.")
-    if count is not None and len(rows) != count:
-        expect.fail(f"표 {name}의 행이 {count}개가 아니라 {len(rows)}개입니다.")
-    return rows
-
-
-def _claim(evidence, name, right):
-    claim = evidence.conclusions.get(name)
-    if not isinstance(claim, dict):
-        expect.fail(f"결론 `{name}`이(가) 없습니다.", "결론이 없음")
-    for field, value in right.items():
-        said = claim.get(field)
-        number = isinstance(said, (int, float)) and not isinstance(said, bool)
-        close = isinstance(value, float) and number and abs(said - value) <= 1e-6 * max(1.0, abs(value))
-        if not close and not expect.same(said, value):
-            expect.fail(f"결론 {name}의 {field} {expect.show(said)}이(가) 표의 수와 다릅니다.", "표와 다른 결론")
-
-
-def _towards(first, last):
-    return "up" if last > first else "down"
 
 
 def trained(student, objective, steps, seed, first, rate, profile):
@@ -99,7 +64,7 @@ CURVE = {"objective": str, "seed": int, "steps": int, "vocab_size": int, "step":
 
 def _curve(submission, evidence):
     submission.call("curve_rows", [0, 10], [2.0, 1.0], returns=list[dict[str, int | float]])
-    rows = _table(evidence, "curve", CURVE)
+    rows = claims.table(evidence, "curve", CURVE)
     steps = STEPS[evidence.profile]
     logged = [*range(0, steps, 10), *([steps - 1] if (steps - 1) % 10 else [])]
     if [row["step"] for row in rows] != logged or {row["steps"] for row in rows} != {steps}:
@@ -150,10 +115,10 @@ def test_curve_conclusions(submission, evidence):
     """첫 손실과 ln V의 비, 혼란도의 방향과 배수가 표에서 나온 것과 같습니다."""
     rows = _curve(submission, evidence)
     first, last = rows[0], rows[-1]
-    _claim(evidence, "start", {"rows": [0], "ratio": first["loss"] / math.log(VOCABULARY)})
+    claims.conclusion(evidence, "start", {"rows": [0], "ratio": first["loss"] / math.log(VOCABULARY)})
     factor = first["perplexity"] / max(last["perplexity"], 1e-9)
-    towards = _towards(first["perplexity"], last["perplexity"])
-    _claim(evidence, "learned", {"rows": [0, len(rows) - 1], "direction": towards, "factor": factor})
+    towards = claims.towards(first["perplexity"], last["perplexity"])
+    claims.conclusion(evidence, "learned", {"rows": [0, len(rows) - 1], "direction": towards, "factor": factor})
 
 
 # -- exp-rates --------------------------------------------------------------------------------------------------------
@@ -167,7 +132,7 @@ def _rates(submission, evidence):
         {"rate": rate, "targets_per_step": 1.0} | dict.fromkeys(("own_loss", "common_loss", "half_loss"), 1.0) for rate in (0.5, 0.1)
     ]
     submission.call("rate_conclusions", example, returns=dict[str, object])
-    rows = _table(evidence, "rates", RATE, len(RATES))
+    rows = claims.table(evidence, "rates", RATE, len(RATES))
     if sorted(row["rate"] for row in rows) != list(RATES) or {row["steps"] for row in rows} != {STEPS[evidence.profile] // 2}:
         expect.fail(f"표 rates에 비율 {RATES}이(가) 하나씩, 같은 단계 수로 있지 않습니다.", "빠진 행")
     return rows
@@ -206,10 +171,12 @@ def test_rate_conclusions(submission, evidence):
     numbers = sorted(range(len(rows)), key=lambda number: rows[number]["rate"])
     first, last = rows[numbers[0]], rows[numbers[-1]]
     best = min(rows, key=lambda row: row["common_loss"])
-    harder = _towards(best["common_loss"], best["half_loss"])
-    _claim(evidence, "rate-loss", {"rows": numbers, "direction": _towards(first["own_loss"], last["own_loss"]), "harder": harder})
-    towards = _towards(first["targets_per_step"], last["targets_per_step"])
-    _claim(evidence, "rate-targets", {"rows": numbers, "direction": towards, "best": best["rate"]})
+    harder = claims.towards(best["common_loss"], best["half_loss"])
+    claims.conclusion(
+        evidence, "rate-loss", {"rows": numbers, "direction": claims.towards(first["own_loss"], last["own_loss"]), "harder": harder}
+    )
+    towards = claims.towards(first["targets_per_step"], last["targets_per_step"])
+    claims.conclusion(evidence, "rate-targets", {"rows": numbers, "direction": towards, "best": best["rate"]})
 
 
 # -- exp-dependency ---------------------------------------------------------------------------------------------------
@@ -288,7 +255,7 @@ def dependency_again(student, length, orders, seed, sizes):
 def _dependency(submission, evidence):
     example = [{"target": i, "source": j, "share": 0.5, "orders": 4} for i in range(2) for j in range(2)]
     submission.call("dependency_conclusions", example, returns=dict[str, object])
-    rows = _table(evidence, "dependency", CELL, LENGTH**2)
+    rows = claims.table(evidence, "dependency", CELL, LENGTH**2)
     if [(row["target"], row["source"]) for row in rows] != [(i, j) for i in range(LENGTH) for j in range(LENGTH)]:
         expect.fail("표 dependency의 행이 (target, source)의 차례가 아닙니다.", "빠진 행")
     if {row["orders"] for row in rows} != {ORDERS}:
@@ -324,7 +291,7 @@ def test_dependency_conclusion(submission, evidence):
     mean = sum(rows[number]["share"] for number in apart) / len(apart)
     far = [number for number in apart if abs(rows[number]["share"] - 0.5) > bound]
     own = max(row["share"] for row in rows if row["target"] == row["source"])
-    _claim(evidence, "half", {"mean": mean, "bound": bound, "rows": far, "own": float(own)})
+    claims.conclusion(evidence, "half", {"mean": mean, "bound": bound, "rows": far, "own": float(own)})
 
 
 # -- exp-compare ------------------------------------------------------------------------------------------------------
@@ -340,14 +307,14 @@ def _arms(submission, evidence):
     arms = [{"objective": o, "parameters": 1, "batches": "a", "weights": "b", "last_loss": 1.0, "cloze": 0.5} for o in OBJECTIVES]
     cloze = [{"objective": "clm", "kind": kind, "accuracy": 0.5} for kind in ("stated", "never", "me")]
     submission.call("arm_conclusions", arms, cloze, returns=dict[str, object])
-    rows = _table(evidence, "arms", ARM, len(OBJECTIVES))
+    rows = claims.table(evidence, "arms", ARM, len(OBJECTIVES))
     if tuple(row["objective"] for row in rows) != OBJECTIVES or {row["steps"] for row in rows} != {STEPS[evidence.profile]}:
         expect.fail("표 arms에 clm, mlm, plm이 차례대로, 같은 단계 수로 있지 않습니다.", "빠진 행")
     return rows
 
 
 def _logs(evidence):
-    rows = _table(evidence, "logs", LOG)
+    rows = claims.table(evidence, "logs", LOG)
     return {name: [(row["step"], row["loss"]) for row in rows if row["objective"] == name] for name in OBJECTIVES}
 
 
@@ -401,7 +368,7 @@ def test_arms_are_computed_again(submission, evidence):
 def test_arm_conclusions(submission, evidence):
     """다섯 결론이 표 arms와 cloze에서 나온 것과 같습니다. 손실이 낮은 모델이 더 많이 안다고 미리 정하지 않습니다."""
     rows = _arms(submission, evidence)
-    cloze = _table(evidence, "cloze", ANSWERS)
+    cloze = claims.table(evidence, "cloze", ANSWERS)
     for row in cloze:
         if not (row["asked"] > 0 and 0 <= row["right"] <= row["asked"] and math.isclose(row["accuracy"], row["right"] / row["asked"])):
             expect.fail(f"표 cloze의 {row['objective']}, {row['kind']}: accuracy가 right ÷ asked가 아닙니다.")
@@ -409,12 +376,12 @@ def test_arm_conclusions(submission, evidence):
     losses = sorted(range(len(rows)), key=lambda number: rows[number]["last_loss"])
     knowledge = sorted(range(len(rows)), key=lambda number: -rows[number]["cloze"])
     same = {name: len({row[name] for row in rows}) == 1 for name in ("batches", "weights")}
-    _claim(evidence, "equal", same | {"extra": max(sizes) - min(sizes)})
-    _claim(evidence, "losses", {"rows": losses})
-    _claim(evidence, "knowledge", {"rows": knowledge})
-    _claim(evidence, "agree", {"rows": [losses[0], knowledge[0]], "same": losses[0] == knowledge[0]})
+    claims.conclusion(evidence, "equal", same | {"extra": max(sizes) - min(sizes)})
+    claims.conclusion(evidence, "losses", {"rows": losses})
+    claims.conclusion(evidence, "knowledge", {"rows": knowledge})
+    claims.conclusion(evidence, "agree", {"rows": [losses[0], knowledge[0]], "same": losses[0] == knowledge[0]})
     places = {row["kind"]: number for number, row in enumerate(cloze) if row["objective"] == "clm"}
     if not {"never", "stated"} <= places.keys():
         expect.fail("표 cloze에 clm의 never나 stated 행이 없습니다.", "빠진 행")
     pair = [places["never"], places["stated"]]
-    _claim(evidence, "unseen", {"rows": pair, "direction": _towards(*(cloze[number]["accuracy"] for number in pair))})
+    claims.conclusion(evidence, "unseen", {"rows": pair, "direction": claims.towards(*(cloze[number]["accuracy"] for number in pair))})

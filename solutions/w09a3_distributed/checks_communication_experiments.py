@@ -7,11 +7,11 @@ from itertools import pairwise
 
 import pytest
 
+from autograder import claims
 from course_lib.distributed.asynchronous import stability_bound
 from course_lib.distributed.overlap import overlap_makespan
 from course_lib.kit import expect
 
-PROFILES = ("cpu", "gpu")
 EXPONENTS = list(range(0, 41, 4))
 ARMS, RATES, RUN_STEPS = ("float32", "mixed", "unscaled", "masterless"), (0.1, 0.001), 400
 METHODS, METHOD_STEPS, EVERY, NUMBERS, LOW_RANK_NUMBERS = ("dense", "topk", "feedback", "powersgd"), 300, 20, 16_944, 968
@@ -20,41 +20,6 @@ PIECES, BACKWARD, TRANSFER, LATENCY = [1, 2, 4, 8, 16, 32, 64, 128], 60.0, 50.0,
 TOGETHER = 0.01  # of a loss: float16 on another processor rounds other sums, and 400 steps carry that on
 AGAIN_HINT = ("표는 제출한 코드로 만든 것이어야 합니다.", "코드를 고쳤다면 PROFILE을 'cpu'로 두고 pack을 다시 실행하세요.")
 CLAIM_HINT = ("표의 수를 다시 읽어 보세요.", "행의 번호는 표에서의 순번(0부터)입니다.", "결론을 만드는 함수를 쓰면 표와 어긋나지 않습니다.")
-
-
-def _table(evidence, name, columns, count):
-    rows = evidence.tables.get(name, [])
-    if not rows:
-        said = "표를 만드는 셀을 끝까지 실행하세요. 제출할 때는 pack이 담은 pack 폴더를 함께 냅니다."
-        expect.fail(f"증거에 표 `{name}`이(가) 없습니다. {said}", "증거 없음")
-    if evidence.profile not in PROFILES:
-        said = "PROFILE을 'cpu'로 두고 다시 pack을 실행하세요."
-        expect.fail(f"증거가 {evidence.profile} 프로필로 만들어졌습니다. {said}", "작은 프로필의 증거")
-    if len(rows) != count:
-        expect.fail(f"표 {name}의 행이 {count}개가 아니라 {len(rows)}개입니다.", "빠진 행")
-    for number, row in enumerate(rows):
-        for column, kind in columns.items():
-            if problem := expect.mismatch(row.get(column), kind, f"표 {name}의 {number}번 행 {column}"):
-                expect.fail(problem)
-        if "seed" in columns and not (row["seed"] == rows[0]["seed"] and 0 <= row["seed"] < 2**31):
-            expect.fail(f"표 {name}의 seed는 모든 행에서 같은 0 이상의 정수여야 합니다.")
-    return rows
-
-
-def _claim(evidence, name, right):
-    claim = evidence.conclusions.get(name)
-    if not isinstance(claim, dict):
-        expect.fail(f"결론 `{name}`이(가) 없습니다.", "결론이 없음")
-    for field, value in right.items():
-        said = claim.get(field)
-        number = isinstance(said, (int, float)) and not isinstance(said, bool)
-        close = isinstance(value, float) and number and abs(said - value) <= 1e-6 * max(1.0, abs(value))
-        if not close and not expect.same(said, value):
-            expect.fail(f"결론 {name}의 {field} {expect.show(said)}이(가) 표의 수와 다릅니다.", "표와 다른 결론")
-
-
-def _towards(first, last):
-    return "up" if last > first else "down"
 
 
 def _near(claimed, again, what, relative=TOGETHER):
@@ -80,14 +45,14 @@ def _shares(submission, evidence):
     example = [{"arm": arm, "rate": rate, "first_loss": 3.0, "last_loss": 2.0} for arm in ARMS for rate in RATES]
     row = {"exponent": 0, "flushed": 0.0, "overflowed": 0.0}
     submission.call("mixed_conclusions", [row], example, returns=dict[str, object])
-    rows = _table(evidence, "shares", SHARE, len(EXPONENTS))
+    rows = claims.table(evidence, "shares", SHARE, len(EXPONENTS))
     if [row["exponent"] for row in rows] != EXPONENTS:
         expect.fail(f"표 shares의 지수가 {EXPONENTS}이(가) 아닙니다.", "빠진 행")
     return rows
 
 
 def _precision(evidence):
-    rows = _table(evidence, "precision", RUN, len(ARMS) * len(RATES))
+    rows = claims.table(evidence, "precision", RUN, len(ARMS) * len(RATES))
     if sorted((row["arm"], row["rate"]) for row in rows) != sorted((arm, rate) for arm in ARMS for rate in RATES):
         expect.fail("표 precision에 실험군과 학습률의 짝이 하나씩 있지 않습니다.", "빠진 행")
     if {row["steps"] for row in rows} != {RUN_STEPS}:
@@ -160,9 +125,11 @@ def test_mixed_conclusions(submission, evidence):
     gained = [precision[number]["first_loss"] - precision[number]["last_loss"] for number in three]
     if gained[1] <= 0:
         expect.fail("학습률 0.001의 혼합 정밀도가 손실을 줄이지 못했습니다.", "배우지 못함")
-    _claim(evidence, "safe-scales", {"rows": safe})
-    _claim(evidence, "scaling", {"rows": pair, "direction": _towards(*(precision[number]["last_loss"] for number in pair))})
-    _claim(evidence, "masters", {"rows": three, "lost": 1 - gained[2] / gained[1]})
+    claims.conclusion(evidence, "safe-scales", {"rows": safe})
+    claims.conclusion(
+        evidence, "scaling", {"rows": pair, "direction": claims.towards(*(precision[number]["last_loss"] for number in pair))}
+    )
+    claims.conclusion(evidence, "masters", {"rows": three, "lost": 1 - gained[2] / gained[1]})
 
 
 # -- exp-compression --------------------------------------------------------------------------------------------------
@@ -174,7 +141,7 @@ EACH = METHOD_STEPS // EVERY
 def _methods(submission, evidence):
     example = [{"method": name, "step": 20, "bytes": 8, "loss": 1.0} for name in METHODS]
     submission.call("compression_conclusions", example, returns=dict[str, object])
-    rows = _table(evidence, "methods", METHOD, len(METHODS) * EACH)
+    rows = claims.table(evidence, "methods", METHOD, len(METHODS) * EACH)
     wanted = [(name, EVERY * (number + 1)) for name in METHODS for number in range(EACH)]
     if [(row["method"], row["step"]) for row in rows] != wanted or {row["steps"] for row in rows} != {METHOD_STEPS}:
         expect.fail(f"표 methods에 네 방법의 기록이 {EVERY}걸음마다 {METHOD_STEPS}걸음까지 있지 않습니다.", "빠진 행")
@@ -224,11 +191,11 @@ def test_compression_conclusions(submission, evidence):
     rows = _methods(submission, evidence)
     last = {row["method"]: number for number, row in enumerate(rows)}
     dense, plain, feedback = (rows[last[name]] for name in ("dense", "topk", "feedback"))
-    pair = {"rows": [last["topk"], last["feedback"]], "direction": _towards(plain["loss"], feedback["loss"])}
-    _claim(evidence, "feedback", pair | {"same_bytes": plain["bytes"] == feedback["bytes"]})
+    pair = {"rows": [last["topk"], last["feedback"]], "direction": claims.towards(plain["loss"], feedback["loss"])}
+    claims.conclusion(evidence, "feedback", pair | {"same_bytes": plain["bytes"] == feedback["bytes"]})
     if feedback["bytes"] <= 0:
         expect.fail("오차 되먹임이 보낸 바이트가 0 이하입니다.", "바이트가 다름")
-    _claim(evidence, "saved", {"rows": [last["dense"], last["feedback"]], "factor": dense["bytes"] / feedback["bytes"]})
+    claims.conclusion(evidence, "saved", {"rows": [last["dense"], last["feedback"]], "factor": dense["bytes"] / feedback["bytes"]})
 
 
 # -- exp-delay --------------------------------------------------------------------------------------------------------
@@ -239,7 +206,7 @@ DELAY = {"delay": int, "seed": int, "steps": int, "largest": float, "loss": floa
 def _delays(submission, evidence):
     example = [{"delay": 0, "largest": 2.0, "loss": 1.0}, {"delay": 1, "largest": 1.0, "loss": 1.5}]
     submission.call("delay_conclusions", example, returns=dict[str, object])
-    rows = _table(evidence, "delays", DELAY, len(DELAYS))
+    rows = claims.table(evidence, "delays", DELAY, len(DELAYS))
     if [row["delay"] for row in rows] != DELAYS or {row["steps"] for row in rows} != {DELAY_STEPS}:
         expect.fail(f"표 delays의 지연이 {DELAYS}이(가) 아니거나 걸음의 수가 {DELAY_STEPS}이(가) 아닙니다.", "빠진 행")
     return rows
@@ -274,9 +241,9 @@ def test_delay_conclusions(submission, evidence):
     """이론에서 가장 먼 거리와 손실이 크게 나빠진 행이 표에서 나온 것과 같습니다."""
     rows = _delays(submission, evidence)
     worst = max(abs(row["largest"] / stability_bound(row["delay"]) - 1) for row in rows)
-    _claim(evidence, "delay-bound", {"rows": list(range(len(rows))), "worst": worst})
+    claims.conclusion(evidence, "delay-bound", {"rows": list(range(len(rows))), "worst": worst})
     far = [number for number, row in enumerate(rows) if row["loss"] > rows[0]["loss"] + 0.1]
-    _claim(evidence, "delay-loss", {"rows": far})
+    claims.conclusion(evidence, "delay-loss", {"rows": far})
 
 
 # -- exp-overlap ------------------------------------------------------------------------------------------------------
@@ -286,7 +253,7 @@ PIECE = {"buckets": int, "sequential": float, "overlapped": float, "hidden": flo
 
 def _overlap(submission, evidence):
     submission.call("overlap_conclusions", [{"buckets": 1, "sequential": 3.0, "overlapped": 2.0}], returns=dict[str, object])
-    rows = _table(evidence, "overlap", PIECE, len(PIECES))
+    rows = claims.table(evidence, "overlap", PIECE, len(PIECES))
     if [row["buckets"] for row in rows] != PIECES:
         expect.fail(f"표 overlap의 버킷의 수가 {PIECES}이(가) 아닙니다.", "빠진 행")
     return rows
@@ -315,5 +282,5 @@ def test_overlap_conclusions(submission, evidence):
     row = rows[best]
     if row["overlapped"] <= 0:
         expect.fail("겹쳤을 때 끝나는 때가 0 이하입니다.", "있을 수 없는 값")
-    _claim(evidence, "overlap-best", {"rows": [best], "buckets": row["buckets"]})
-    _claim(evidence, "overlap-gain", {"rows": [best], "factor": row["sequential"] / row["overlapped"]})
+    claims.conclusion(evidence, "overlap-best", {"rows": [best], "buckets": row["buckets"]})
+    claims.conclusion(evidence, "overlap-gain", {"rows": [best], "factor": row["sequential"] / row["overlapped"]})

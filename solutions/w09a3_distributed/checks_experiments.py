@@ -6,6 +6,7 @@ import math
 
 import pytest
 
+from autograder import claims
 from course_lib.kit import expect
 from course_lib.kit.distributed import LINKS
 
@@ -16,43 +17,9 @@ STEPS_HINT = (
 )
 AGAIN_HINT = ("표는 제출한 코드로 만든 것이어야 합니다.", "코드를 고쳤다면 pack을 다시 실행하세요.")
 CLAIM_HINT = ("표의 수를 다시 읽어 보세요.", "행의 번호는 표에 출력된 번호입니다.", "결론을 만드는 함수를 쓰면 표와 어긋나지 않습니다.")
-PROFILES = ("cpu", "gpu")
 WORLDS, ELEMENTS = (2, 3, 4, 6, 8, 12, 16), 1_000
 RANKS, BYTES = (2, 8, 64, 512, 4_096), 14_000_000_000
 KINDS, MICROBATCHES, STAGES = ("gpipe", "1f1b"), (2, 4, 8, 16, 32, 64), 4
-
-
-def _table(evidence, name, columns, count):
-    rows = evidence.tables.get(name, [])
-    if not rows:
-        said = "표를 만드는 셀을 끝까지 실행하세요. 제출할 때는 pack이 담은 pack 폴더를 함께 냅니다."
-        expect.fail(f"증거에 표 `{name}`이(가) 없습니다. {said}", "증거 없음")
-    if evidence.profile not in PROFILES:
-        said = "PROFILE을 'cpu'로 두고 다시 pack을 실행하세요."
-        expect.fail(f"증거가 {evidence.profile} 프로필로 만들어졌습니다. {said}", "작은 프로필의 증거")
-    for number, row in enumerate(rows):
-        for column, kind in columns.items():
-            if problem := expect.mismatch(row.get(column), kind, f"표 {name}의 {number}번 행 {column}"):
-                expect.fail(problem)
-    if len(rows) != count:
-        expect.fail(f"표 {name}의 행이 {count}개가 아니라 {len(rows)}개입니다.", "빠진 행")
-    return rows
-
-
-def _claim(evidence, name, right):
-    claim = evidence.conclusions.get(name)
-    if not isinstance(claim, dict):
-        expect.fail(f"결론 `{name}`이(가) 없습니다.", "결론이 없음")
-    for field, value in right.items():
-        said = claim.get(field)
-        number = isinstance(said, (int, float)) and not isinstance(said, bool)
-        close = isinstance(value, float) and number and abs(said - value) <= 1e-6 * max(1.0, abs(value))
-        if not close and not expect.same(said, value):
-            expect.fail(f"결론 {name}의 {field} {expect.show(said)}이(가) 표의 수와 다릅니다.", "표와 다른 결론")
-
-
-def _towards(first, last):
-    return "up" if last > first else "down"
 
 
 def _pairs(rows, again, what):
@@ -87,8 +54,8 @@ def _links(submission, evidence):
     ring = [{"world": n, "share": 2 * (n - 1) / n} for n in (2, 4)]
     links = [{"link": "ethernet", "world": n, "bytes": 1_000, "seconds": 1.0} for n in (2, 4)]
     submission.call("link_conclusions", ring, links, returns=dict[str, object])
-    ring = _table(evidence, "ring", RING, len(WORLDS))
-    links = _table(evidence, "links", LINK, len(LINKS) * len(RANKS))
+    ring = claims.table(evidence, "ring", RING, len(WORLDS))
+    links = claims.table(evidence, "links", LINK, len(LINKS) * len(RANKS))
     if [(row["world"], row["elements"]) for row in ring] != [(world, ELEMENTS) for world in WORLDS]:
         expect.fail(f"표 ring의 랭크가 {list(WORLDS)}이고 원소가 {ELEMENTS}개여야 합니다.", "빠진 행")
     wanted = [(name, world, BYTES) for name in LINKS for world in RANKS]
@@ -126,15 +93,17 @@ def test_link_conclusions(submission, evidence):
     """통신량의 방향과 가장 큰 값, 이더넷에서 늘어난 배수, 두 항이 먼저 같아지는 연결이 표에서 나온 것과 같습니다."""
     ring, links = _links(submission, evidence)
     shares = [row["share"] for row in ring]
-    _claim(evidence, "traffic", {"rows": [0, len(ring) - 1], "direction": _towards(shares[0], shares[-1]), "most": max(shares)})
+    claims.conclusion(
+        evidence, "traffic", {"rows": [0, len(ring) - 1], "direction": claims.towards(shares[0], shares[-1]), "most": max(shares)}
+    )
     slow = [number for number, row in enumerate(links) if row["link"] == "ethernet"]
     first, last = links[slow[0]]["seconds"], links[slow[-1]]["seconds"]
     if first <= 0:
         expect.fail("표 links의 seconds가 0보다 커야 합니다.")
-    _claim(evidence, "ethernet", {"rows": [slow[0], slow[-1]], "factor": last / first})
+    claims.conclusion(evidence, "ethernet", {"rows": [slow[0], slow[-1]], "factor": last / first})
     crossings = {name: BYTES / (link.alpha * link.beta) for name, link in LINKS.items()}
     nearest = min(crossings, key=crossings.get)
-    _claim(evidence, "crossing", {"link": nearest, "world": crossings[nearest]})
+    claims.conclusion(evidence, "crossing", {"link": nearest, "world": crossings[nearest]})
 
 
 # -- exp-pipeline -----------------------------------------------------------------------------------------------------
@@ -150,7 +119,7 @@ def _stages(submission, evidence):
         for m in (2, 4)
     ]
     submission.call("stage_conclusions", example, returns=dict[str, object])
-    rows = _table(evidence, "stages", STAGE, len(KINDS) * len(MICROBATCHES))
+    rows = claims.table(evidence, "stages", STAGE, len(KINDS) * len(MICROBATCHES))
     wanted = [(kind, m, STAGES) for kind in KINDS for m in MICROBATCHES]
     if [(row["kind"], row["microbatches"], row["stages"]) for row in rows] != wanted:
         expect.fail("표 stages의 일정, 마이크로배치, 스테이지가 노트북의 것과 다릅니다.", "빠진 행")
@@ -182,12 +151,12 @@ def test_stage_conclusions(submission, evidence):
     count = len(MICROBATCHES)
     largest, one = [count - 1, 2 * count - 1], list(range(count, 2 * count))
     gpipe, last, first = rows[largest[0]], rows[largest[1]], rows[one[0]]
-    _claim(evidence, "same-time", {"rows": largest, "equal": gpipe["makespan"] == last["makespan"]})
-    towards = _towards(first["bubble"], last["bubble"])
-    _claim(evidence, "bubble", {"rows": [one[0], one[-1]], "direction": towards, "last": float(last["bubble"])})
+    claims.conclusion(evidence, "same-time", {"rows": largest, "equal": gpipe["makespan"] == last["makespan"]})
+    towards = claims.towards(first["bubble"], last["bubble"])
+    claims.conclusion(evidence, "bubble", {"rows": [one[0], one[-1]], "direction": towards, "last": float(last["bubble"])})
     enough = [number for number in one if rows[number]["microbatches"] >= STAGES]
-    _claim(evidence, "held", {"rows": enough, "peak": max(rows[number]["peaks"][0] for number in enough)})
-    _claim(evidence, "memory-saved", {"rows": largest, "bytes": gpipe["memory"][0] - last["memory"][0]})
+    claims.conclusion(evidence, "held", {"rows": enough, "peak": max(rows[number]["peaks"][0] for number in enough)})
+    claims.conclusion(evidence, "memory-saved", {"rows": largest, "bytes": gpipe["memory"][0] - last["memory"][0]})
 
 
 @pytest.mark.grades("exp-pipeline", hint=("버블은 0과 1 사이입니다.", "붙든 수는 마이크로배치의 수를 넘지 않습니다.", *STEPS_HINT[:1]))

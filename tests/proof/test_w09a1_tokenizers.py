@@ -81,7 +81,8 @@ def test_library_reference_and_solution_agree_on_bytes(taught, corpus, size):
 
 
 @pytest.mark.full
-def test_evidence_of_the_solution_itself(room, measure):
+def test_evidence_is_what_the_solution_makes(room, measure):
+    """Where it differs, ``tests/proof/w09a1_evidence.json`` is to be made anew."""
     own = measure(namespace_of(room.cells, parameters={"PROFILE": "cpu"}))
     assert (own.tables, own.conclusions) == (room.evidence.tables, room.evidence.conclusions)
 

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 import runpy
 from itertools import cycle, islice
-from pathlib import Path
 
 import pytest
 import torch
 from alterations import changed, claimed
-from proofroom import Room
+from proofroom import Room, kept_evidence
 
 from autograder.build import build_source
 from autograder.course import ROOT, open_course
@@ -30,10 +28,9 @@ def room() -> Room:
     """Given cells are in the smoke profile; the evidence is what a run of the solution kept in the cpu profile."""
     course = open_course()
     assignment = course.assignment(ID)
-    made = json.loads((Path(__file__).parent / "w09a3_evidence.json").read_text(encoding="utf-8"))
     torch.set_num_threads(1)
     cells = tuple(definitions(build_source(course, assignment)))
-    return Room(course, assignment, course.room(ID), cells, Evidence(**made, present=True), {"PROFILE": "smoke"})
+    return Room(course, assignment, course.room(ID), cells, kept_evidence(ID), {"PROFILE": "smoke"})
 
 
 def test_the_checks_know_the_notebooks_sizes(room):

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 import random
 from itertools import cycle, islice
-from pathlib import Path
 
 import nbformat
 import pytest
 import torch
 from alterations import changed, claimed, everywhere, without
-from proofroom import STUDENT, Room, generated, verdicts
+from proofroom import STUDENT, Room, generated, kept_evidence, verdicts
 
 from autograder.build import build_release, build_source
 from autograder.course import ROOT, open_course
@@ -37,10 +35,9 @@ def room() -> Room:
     """Given cells are in the smoke profile; the evidence is what a run of the solution kept in the cpu profile."""
     course = open_course()
     assignment = course.assignment(ID)
-    made = json.loads((Path(__file__).parent / "w09a3_evidence.json").read_text(encoding="utf-8"))
     cells = tuple(definitions(build_source(course, assignment)))
     torch.set_num_threads(1)
-    return Room(course, assignment, course.room(ID), cells, Evidence(**made, present=True), {"PROFILE": "smoke"})
+    return Room(course, assignment, course.room(ID), cells, kept_evidence(ID), {"PROFILE": "smoke"})
 
 
 # -- what is right ----------------------------------------------------------------------------------------------------
