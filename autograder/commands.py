@@ -109,13 +109,16 @@ def show_collected(console: Console, collected: Collected) -> None:
     console.print(f"{new} new, {len(collected.taken) - new} known already, {len(collected.aside)} set aside ({collected.kind}).")
     for entry in collected.taken:
         for note in entry.notes:
-            console.print(f"[yellow]![/] {escape(plain(f'{entry.student}: {note}', 300))}", soft_wrap=True)
+            console.print(f"[yellow]![/] {_one_line(f'{entry.student}: {note}')}", soft_wrap=True)
     for notice in collected.notices:
-        console.print(f"[yellow]![/] {escape(plain(notice, 300))}", soft_wrap=True)
+        console.print(f"[yellow]![/] {_one_line(notice)}", soft_wrap=True)
     for label, why, place in collected.aside:
-        console.print(
-            f"[yellow]![/] set aside: {escape(plain(f'{label}: {why}', 400))}{escape(f' → {place}' if place else '')}", soft_wrap=True
-        )
+        console.print(f"[yellow]![/] set aside: {_one_line(f'{label}: {why}')}{escape(f' → {place}' if place else '')}", soft_wrap=True)
+
+
+def _one_line(text: str) -> str:
+    """Names from elsewhere on one line, so that none of them can pretend to be the next."""
+    return escape(plain(text.replace("\n", "\u240a"), 400))
 
 
 def grade_single(

@@ -50,6 +50,15 @@ class Outcome:
     problems: list[str] = field(default_factory=list)
 
     @property
+    def label(self) -> str:
+        return f"{self.attack.family}/{self.attack.name}"
+
+    @property
+    def lines(self) -> list[str]:
+        """All that is wrong, in words."""
+        return [*self.problems, *self.leaks, *self.left]
+
+    @property
     def contained(self) -> bool:
         return not self.leaks and not self.left
 
