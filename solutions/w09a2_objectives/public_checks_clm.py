@@ -108,6 +108,34 @@ def test_a_row_that_sees_nothing(submission):
         expect.fail("결과에는 NaN이 없지만 기울기에 있습니다. softmax에 넣기 전에 막아야 합니다.", "기울기의 NaN")
 
 
+def rows_and_whole(student, tensors, key_mask):
+    import torch
+
+    whole = student.causal_attention(*tensors, key_mask)
+    rows = [student.causal_attention(*(x[i : i + 1] for x in tensors), key_mask[i : i + 1]) for i in range(len(key_mask))]
+    return whole, torch.cat(rows)
+
+
+@pytest.mark.grades(
+    "clm-attention",
+    hint=(
+        "key_mask는 [B, T]이고 점수는 [B, H, T, T]입니다.",
+        "열마다 보는 마스크이므로 [B, 1, 1, T]로 만드세요.",
+        "mask = causal_mask(length) & key_mask[:, None, None, :]",
+    ),
+)
+def test_rows_of_a_batch_are_apart(submission):
+    """줄이 둘이고 헤드가 셋일 때, 한꺼번에 구한 것과 줄마다 구한 것이 같습니다."""
+    dice = torch.Generator().manual_seed(0)
+    tensors = [torch.randn(2, 3, 4, 2, generator=dice) for _ in range(3)]
+    key_mask = torch.tensor([[False, True, True, True], [True, True, True, False]])
+    whole, rows = submission.run(rows_and_whole, tensors=tensors, key_mask=key_mask, returns=tuple[torch.Tensor, torch.Tensor])
+    if whole.shape != (2, 3, 4, 2):
+        expect.fail(f"결과의 모양이 {tuple(whole.shape)}입니다. value와 같은 (2, 3, 4, 2)여야 합니다.")
+    if not torch.allclose(whole, rows, atol=1e-5):
+        expect.fail("줄 둘을 한꺼번에 넣으면 하나씩 넣을 때와 다릅니다. key_mask의 줄이 섞이지 않는지 보세요.", "줄이 섞임")
+
+
 # -- clm-loss ---------------------------------------------------------------------------------------------------------
 
 

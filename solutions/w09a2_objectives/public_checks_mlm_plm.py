@@ -222,6 +222,45 @@ def test_an_output_depends_on_what_its_query_sees(submission, layers):
                 expect.fail(f"층 {layers}개, order = {order}: 토큰 {source}번을 바꾸었는데 보아야 할 자리 {place}의 출력이 그대로입니다.")
 
 
+def passed_through(student, content, query, masks):
+    """A layer whose attention and feed-forward add nothing, because their last weights are zero."""
+    import torch
+
+    from course_lib.kit.model import Block, Config
+    from course_lib.kit.model.layers import rotary
+
+    config = Config(vocab_size=20, hidden_size=16, intermediate_size=32, num_hidden_layers=1, num_attention_heads=2)
+    block = Block(config)
+    with torch.no_grad():
+        block.self_attn.o_proj.weight.zero_()
+        block.mlp.down_proj.weight.zero_()
+        return student.TwoStreamLayer(block)(content, query, *masks, rotary(config, content.shape[1]))
+
+
+@pytest.mark.grades(
+    "plm-layer",
+    hint=(
+        "x에 어텐션의 결과를 더하고, 거기에 다시 피드포워드의 결과를 더합니다.",
+        "돌려주는 차례는 (내용, 질의)입니다.",
+        "마스크가 [B, T, T]이면 mask[:, None]으로 헤드의 차원을 끼우세요.",
+    ),
+)
+def test_both_streams_pass_by_what_adds_nothing(submission):
+    """어텐션과 피드포워드가 0을 내놓으면 두 흐름은 들어온 그대로 나옵니다. 줄이 셋이고 헤드가 둘이어도 그렇습니다."""
+    dice = torch.Generator().manual_seed(0)
+    content, query = torch.randn(3, 4, 16, generator=dice), torch.randn(3, 4, 16, generator=dice)
+    rank = torch.tensor([[1, 3, 0, 2], [0, 1, 2, 3], [3, 2, 1, 0]])
+    masks = [rank[:, None] <= rank[:, :, None], rank[:, None] < rank[:, :, None]]
+    found = submission.run(passed_through, content=content, query=query, masks=masks, returns=tuple[torch.Tensor, torch.Tensor])
+    if torch.equal(found[0], query) and torch.equal(found[1], content):
+        expect.fail("두 흐름을 (질의, 내용)의 차례로 돌려주고 있습니다. (내용, 질의)입니다.", "차례가 바뀜")
+    for name, actual, given in zip(("내용", "질의"), found, (content, query), strict=True):
+        if actual.shape != given.shape or not torch.allclose(actual, given, atol=1e-6):
+            expect.fail(
+                f"어텐션과 피드포워드가 0을 내놓는데 {name} 흐름이 들어온 것과 다릅니다. 잔차 연결로 더했는지 보세요.", "잔차 연결 없음"
+            )
+
+
 # -- plm-loss ---------------------------------------------------------------------------------------------------------
 
 
