@@ -25,7 +25,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from course_lib.kit import session
+from course_lib.kit import expect, session
+from course_lib.kit.binding import Unfinished
+from course_lib.kit.korean import josa
 
 FOLDER = "COURSE_EVIDENCE"
 VERSIONED = ("numpy", "torch", "transformers", "tokenizers", "matplotlib", "regex", "kiwipiepy")
@@ -195,3 +197,19 @@ def _write(relative: str, content: Any) -> None:
     temporary = path.with_name(path.name + ".part")
     temporary.write_bytes(data)
     os.replace(temporary, path)
+
+
+def expect_kept(found: Evidence, tables: Iterable[str], *conclusions: str) -> None:
+    """Fail a public check unless these tables and conclusions were kept; it says nothing of what is in them.
+
+    Raises:
+        Unfinished: one of them is not there yet.
+    """
+    for name in tables:
+        if not found.tables.get(name):
+            raise Unfinished(f"표 {josa(name, '이/가')} 아직 없습니다. 앞의 함수를 쓴 다음 표를 만드는 셀을 실행하세요.")
+    for name in conclusions:
+        if name not in found.conclusions:
+            raise Unfinished(f"결론 {josa(name, '이/가')} 아직 없습니다. 결론의 함수를 쓴 다음 결론을 남기는 셀을 실행하세요.")
+        if not isinstance(found.conclusions[name], dict):
+            expect.fail(f"결론 {josa(name, '은/는')} dict여야 합니다.")

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from course_lib.kit import expect, theory
-from course_lib.kit.binding import Unfinished
-from course_lib.kit.korean import josa
+from course_lib.kit import theory
+from course_lib.kit.evidence import expect_kept
 
 
 def _numbers(found, *names):
@@ -46,30 +45,20 @@ def test_form_of_bits(submission):
     theory.expression(found.get("formula"), "formula", ("nats", "tokens", "bytes"))
 
 
-def _kept(evidence, table, *names):
-    if not evidence.tables.get(table):
-        raise Unfinished(f"표 {josa(table, '이/가')} 아직 없습니다. 앞의 함수를 쓴 다음 표를 만드는 셀을 실행하세요.")
-    for name in names:
-        if name not in evidence.conclusions:
-            raise Unfinished(f"결론 {josa(name, '이/가')} 아직 없습니다. 결론의 함수를 쓴 다음 결론을 남기는 셀을 실행하세요.")
-        if not isinstance(evidence.conclusions[name], dict):
-            expect.fail(f"결론 {josa(name, '은/는')} dict여야 합니다.")
-
-
-@pytest.mark.grades("exp-merges")
+@pytest.mark.grades("exp-merges", form=True)
 def test_merges_are_kept(evidence):
     """표 merges와 결론 둘이 남아 있습니다."""
-    _kept(evidence, "merges", "overlap", "rarer")
+    expect_kept(evidence, ["merges"], "overlap", "rarer")
 
 
-@pytest.mark.grades("exp-units")
+@pytest.mark.grades("exp-units", form=True)
 def test_units_are_kept(evidence):
     """표 units와 결론이 남아 있습니다."""
-    _kept(evidence, "units", "units")
+    expect_kept(evidence, ["units"], "units")
 
 
-@pytest.mark.grades("exp-compare")
+@pytest.mark.grades("exp-compare", form=True)
 def test_comparison_is_kept(evidence):
     """표 compare와 speed, 결론 둘이 남아 있습니다."""
-    _kept(evidence, "speed")
-    _kept(evidence, "compare", "oov", "levels")
+    expect_kept(evidence, ["speed"])
+    expect_kept(evidence, ["compare"], "oov", "levels")

@@ -6,7 +6,7 @@ import pytest
 
 from course_lib.kit import expect, theory
 from course_lib.kit.binding import Unfinished
-from course_lib.kit.korean import josa
+from course_lib.kit.evidence import expect_kept
 
 ANSWERS = dict[str, object]
 
@@ -75,38 +75,27 @@ def test_form_of_budget(submission):
     _numbers(submission.call("answer_budget", 16, 64, 0.2, 1_000_000, returns=ANSWERS), "clm", "mlm", "ratio")
 
 
-def _kept(evidence, tables, *names):
-    for table in tables:
-        if not evidence.tables.get(table):
-            raise Unfinished(f"표 {josa(table, '이/가')} 아직 없습니다. 앞의 함수를 쓴 다음 표를 만드는 셀을 실행하세요.")
-    for name in names:
-        if name not in evidence.conclusions:
-            raise Unfinished(f"결론 {josa(name, '이/가')} 아직 없습니다. 결론의 함수를 쓴 다음 결론을 남기는 셀을 실행하세요.")
-        if not isinstance(evidence.conclusions[name], dict):
-            expect.fail(f"결론 {josa(name, '은/는')} dict여야 합니다.")
-
-
 @pytest.mark.grades("exp-curves")
 def test_curve_is_kept(submission, evidence):
     """표 curve와 결론 둘이 남아 있고, 손실 2의 혼란도는 e의 제곱입니다."""
     rows = submission.call("curve_rows", [0, 10], [2.0, 1.0], returns=list[dict[str, float]])
     expect.close(rows[0].get("perplexity", 0.0), 7.389056, tolerance=1e-4, given="손실 2.0의 혼란도")
-    _kept(evidence, ["curve"], "start", "learned")
+    expect_kept(evidence, ["curve"], "start", "learned")
 
 
-@pytest.mark.grades("exp-rates")
+@pytest.mark.grades("exp-rates", form=True)
 def test_rates_are_kept(evidence):
     """표 rates와 결론 둘이 남아 있습니다."""
-    _kept(evidence, ["rates"], "rate-loss", "rate-targets")
+    expect_kept(evidence, ["rates"], "rate-loss", "rate-targets")
 
 
-@pytest.mark.grades("exp-dependency")
+@pytest.mark.grades("exp-dependency", form=True)
 def test_dependency_is_kept(evidence):
     """표 dependency와 결론이 남아 있습니다."""
-    _kept(evidence, ["dependency"], "half")
+    expect_kept(evidence, ["dependency"], "half")
 
 
-@pytest.mark.grades("exp-compare")
+@pytest.mark.grades("exp-compare", form=True)
 def test_comparison_is_kept(evidence):
     """표 넷과 결론 다섯이 남아 있습니다."""
-    _kept(evidence, ["arms", "logs", "samples", "cloze"], "equal", "losses", "knowledge", "agree", "unseen")
+    expect_kept(evidence, ["arms", "logs", "samples", "cloze"], "equal", "losses", "knowledge", "agree", "unseen")

@@ -6,8 +6,7 @@ import pytest
 import torch
 
 from course_lib.kit import expect, theory
-from course_lib.kit.binding import Unfinished
-from course_lib.kit.korean import josa
+from course_lib.kit.evidence import expect_kept
 
 ANSWERS = dict[str, object]
 PAIR = tuple[torch.Tensor, torch.Tensor]
@@ -163,29 +162,19 @@ def test_form_of_overlap(submission):
     _numbers(found, "makespan", "sequential", "waited")
 
 
-def _kept(evidence, table, *names):
-    if not evidence.tables.get(table):
-        raise Unfinished(f"표 {josa(table, '이/가')} 아직 없습니다. 앞의 함수를 쓴 다음 표를 만드는 셀을 실행하세요.")
-    for name in names:
-        if name not in evidence.conclusions:
-            raise Unfinished(f"결론 {josa(name, '이/가')} 아직 없습니다. 결론의 함수를 쓴 다음 결론을 남기는 셀을 실행하세요.")
-        if not isinstance(evidence.conclusions[name], dict):
-            expect.fail(f"결론 {josa(name, '은/는')} dict여야 합니다.")
-
-
-@pytest.mark.grades("exp-compression")
+@pytest.mark.grades("exp-compression", form=True)
 def test_compression_is_kept(evidence):
     """표 methods와 결론 둘이 남아 있습니다."""
-    _kept(evidence, "methods", "feedback", "saved")
+    expect_kept(evidence, ["methods"], "feedback", "saved")
 
 
-@pytest.mark.grades("exp-delay")
+@pytest.mark.grades("exp-delay", form=True)
 def test_delays_are_kept(evidence):
     """표 delays와 결론 둘이 남아 있습니다."""
-    _kept(evidence, "delays", "delay-bound", "delay-loss")
+    expect_kept(evidence, ["delays"], "delay-bound", "delay-loss")
 
 
-@pytest.mark.grades("exp-overlap")
+@pytest.mark.grades("exp-overlap", form=True)
 def test_overlap_is_kept(evidence):
     """표 overlap과 결론 둘이 남아 있습니다."""
-    _kept(evidence, "overlap", "overlap-best", "overlap-gain")
+    expect_kept(evidence, ["overlap"], "overlap-best", "overlap-gain")

@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from course_lib.kit import expect, theory
-from course_lib.kit.binding import Unfinished
+from course_lib.kit.evidence import expect_kept
 from course_lib.kit.korean import josa
 
 ANSWERS = dict[str, object]
@@ -181,14 +181,7 @@ def test_form_of_scaler(submission):
     _numbers(found, "scale", "taken", "peak")
 
 
-@pytest.mark.grades("exp-mixed")
+@pytest.mark.grades("exp-mixed", form=True)
 def test_precision_is_kept(evidence):
     """표 shares와 precision, 결론 셋이 남아 있습니다."""
-    for table in ("shares", "precision"):
-        if not evidence.tables.get(table):
-            raise Unfinished(f"표 {josa(table, '이/가')} 아직 없습니다. 앞의 함수를 쓴 다음 표를 만드는 셀을 실행하세요.")
-    for name in ("safe-scales", "scaling", "masters"):
-        if name not in evidence.conclusions:
-            raise Unfinished(f"결론 {josa(name, '이/가')} 아직 없습니다. 결론의 함수를 쓴 다음 결론을 남기는 셀을 실행하세요.")
-        if not isinstance(evidence.conclusions[name], dict):
-            expect.fail(f"결론 {josa(name, '은/는')} dict여야 합니다.")
+    expect_kept(evidence, ["shares", "precision"], "safe-scales", "scaling", "masters")

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from course_lib.kit import expect, theory
-from course_lib.kit.binding import Unfinished
-from course_lib.kit.korean import josa
+from course_lib.kit import theory
+from course_lib.kit.evidence import expect_kept
 
 ANSWERS = dict[str, object]
 
@@ -46,24 +45,13 @@ def test_form_of_memory(submission):
     theory.expression(found.get("formula"), "formula", ("L",))
 
 
-def _kept(evidence, tables, *names):
-    for table in tables:
-        if not evidence.tables.get(table):
-            raise Unfinished(f"표 {josa(table, '이/가')} 아직 없습니다. 앞의 함수를 쓴 다음 표를 만드는 셀을 실행하세요.")
-    for name in names:
-        if name not in evidence.conclusions:
-            raise Unfinished(f"결론 {josa(name, '이/가')} 아직 없습니다. 결론의 함수를 쓴 다음 결론을 남기는 셀을 실행하세요.")
-        if not isinstance(evidence.conclusions[name], dict):
-            expect.fail(f"결론 {josa(name, '은/는')} dict여야 합니다.")
-
-
-@pytest.mark.grades("exp-links")
+@pytest.mark.grades("exp-links", form=True)
 def test_links_are_kept(evidence):
     """표 ring과 links, 결론 셋이 남아 있습니다."""
-    _kept(evidence, ["ring", "links"], "traffic", "ethernet", "crossing")
+    expect_kept(evidence, ["ring", "links"], "traffic", "ethernet", "crossing")
 
 
-@pytest.mark.grades("exp-pipeline")
+@pytest.mark.grades("exp-pipeline", form=True)
 def test_stages_are_kept(evidence):
     """표 stages와 결론 넷이 남아 있습니다."""
-    _kept(evidence, ["stages"], "same-time", "bubble", "held", "memory-saved")
+    expect_kept(evidence, ["stages"], "same-time", "bubble", "held", "memory-saved")
