@@ -74,9 +74,19 @@ def _sites(tree: ast.Module) -> Iterator[tuple[str, ast.AST, Callable[[], str]]]
             continue
         body = owner.body[1:] if ast.get_docstring(owner) is not None else owner.body
         for statement in body:
-            for node in ast.walk(statement):
+            for node in _walk(statement):
                 yield from ((owner.name, node, change) for change in _node_changes(node))
         yield from ((owner.name, statement, drop) for statement, drop in _drops(owner, body))
+
+
+def _walk(node: ast.AST) -> Iterator[ast.AST]:
+    """A statement and what is in it, but for what an exception says, which is nobody's promise."""
+    pending = [node]
+    while pending:
+        node = pending.pop(0)
+        yield node
+        if not isinstance(node, ast.Raise):
+            pending += ast.iter_child_nodes(node)
 
 
 def _node_changes(node: ast.AST) -> Iterator[Callable[[], str]]:

@@ -76,6 +76,7 @@ def cosines(student, matrix, bias, target):
     found.append(float(student.gradient_cosine(losses[0], -losses[0], parameters)))
     zero = (first * 0).sum()
     found.append(float(student.gradient_cosine(losses[0], zero, parameters)))
+    found.append(float(student.gradient_cosine(losses[0] * 1e-3, losses[1] * 1e-3, parameters)))
     touched = any(parameter.grad is not None for parameter in parameters)
     losses[1].backward()
     return found, touched
@@ -114,9 +115,9 @@ def _right_cosines(matrix, bias, target):
     first, second, unused = (x.clone().requires_grad_() for x in (matrix, bias, bias))
     out = target @ first
     losses = [(out**2).sum() + second.sum(), (out - 1).exp().mean() + (second**3).sum(), (first**2).sum(), (unused**2).sum()]
-    losses += [-losses[0], (first * 0).sum()]
+    losses += [-losses[0], (first * 0).sum(), losses[0] * 1e-3, losses[1] * 1e-3]
     parameters = [first, second, unused]
-    pairs = [(0, 1), (0, 0), (0, 2), (2, 3), (1, 2), (0, 4), (0, 5)]
+    pairs = [(0, 1), (0, 0), (0, 2), (2, 3), (1, 2), (0, 4), (0, 5), (6, 7)]
     together = [gradient_cosine(losses[a], losses[b], parameters) for a, b in pairs]
     apart = [sum(gradient_cosine(losses[a], losses[b], [p]) for p in parameters) / len(parameters) for a, b in pairs]
     return together, apart

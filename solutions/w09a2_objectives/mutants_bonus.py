@@ -293,3 +293,30 @@ def gradient_cosine(first, second, parameters):
         message=".grad를 바꾸었습니다",
     ),
 ]
+
+EQUIVALENT = {
+    "solution-bonus-span-features: span_features: -1 → --1": "the dimension counted from the other end",
+    "solution-bonus-span-features: span_features: -1 → --1 (3)": "the dimension counted from the other end",
+    "solution-bonus-span: span_loss: logits.sum() * 0.0 → logits.sum() + 0.0": "no span, no logits: their sum is zero",
+    "solution-bonus-span: span_loss: -1 → --1": "the dimension counted from the other end",
+    "solution-bonus-span: span_loss: -1 → --1 (2)": "the dimension counted from the other end",
+    (
+        "solution-bonus-denoise-delete: delete_tokens: "
+        "torch.rand(len(ids), generator=generator) >= p"
+        " → torch.rand(len(ids), generator=generator) > p"
+    ): "a drawn float is never exactly the bound",
+    "solution-bonus-denoise-infill: infill_text: 1 → 2": "zip refuses what is too many",
+    "solution-bonus-denoise-infill: infill_text: True → False": "both lists have the same length",
+    (
+        "solution-bonus-denoise-infill: infill_text: "
+        "if len(lengths) > kept + 1: raise ValueError(f'구간 {len(lengths)}개가 남는 토큰 {kept}개 사이에 들어가지 "
+        " → (left out)"
+    ): "zip refuses what is too many",
+    (
+        "solution-bonus-denoise-infill: infill_text: "
+        "raise ValueError(f'구간 {len(lengths)}개가 남는 토큰 {kept}개 사이에 들어가지 않습니다.')"
+        " → (left out)"
+    ): "zip refuses what is too many",
+    "solution-bonus-denoise: rotate_document: -start → --start": "turned as far the other way is as likely",
+    "solution-bonus-together: gradient_cosine: True → False (3)": "both lists have the same length",
+}

@@ -291,3 +291,9 @@ def causal_attention(query, key, value, key_mask=None):
         message="log_softmax를 쓰세요",
     ),
 ]
+
+EQUIVALENT = {
+    "solution-clm-attention-masked: attend: -2 → --2": "the dimension counted from the other end",
+    "solution-clm-attention: causal_attention: -2 → --2": "the dimension counted from the other end",
+    "solution-clm-loss: clm_loss: :-1 → :": "gather looks no further than its indices",
+}

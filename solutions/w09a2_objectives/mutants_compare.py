@@ -237,3 +237,28 @@ def steps_to_threshold(steps, values, threshold):
         message="바꾸었습니다",
     ),
 ]
+
+EQUIVALENT = {
+    "solution-cmp-ppl: pseudo_perplexity: -1 → --1": "the dimension counted from the other end",
+    "solution-cmp-steps: steps_to_threshold: True → False": "both lists have the same length",
+    "solution-exp-curves: curve_rows: True → False": "both lists have the same length",
+    "solution-exp-curves-conclusions: direction: last > first → last >= first": "no two losses of a table are equal",
+    "solution-exp-curves-conclusions: curve_conclusions: 0 → 1 (5)": "the column is the same in every row",
+    "solution-exp-dependency: dependency_matrix: -1 → --1": "the dimension counted from the other end",
+    "solution-exp-dependency: dependency_matrix: 1 → 2": "any other token will do",
+    "solution-exp-dependency: dependency_matrix: (ids + 1) % vocab_size → (ids + 1) // vocab_size": "any other token will do",
+    "solution-exp-dependency: dependency_matrix: ids + 1 → ids - 1": "any other token will do",
+    "solution-exp-dependency: dependency_matrix: 1 → 2 (4)": "any other token will do",
+    (
+        "solution-exp-dependency: dependency_matrix: "
+        "(logits[:-1] - logits[-1]).abs().amax(dim=-1) > 1e-05"
+        " → (logits[:-1] - logits[-1]).abs().amax(dim=-1) >= 1e-05"
+    ): "no difference is exactly the bound",
+    "solution-exp-dependency-conclusions: dependency_conclusions: 0 → 1": "the column is the same in every row",
+    (
+        "solution-exp-dependency-conclusions: dependency_conclusions: "
+        "abs(table[number]['share'] - 0.5) > bound"
+        " → abs(table[number]['share'] - 0.5) >= bound"
+    ): "no share is exactly the bound",
+    "solution-exp-dependency-conclusions: dependency_conclusions: max → min": "all of a right table's own shares are zero",
+}

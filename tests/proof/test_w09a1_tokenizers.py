@@ -189,7 +189,7 @@ def changed_row(evidence, number, **values):
     ("change", "said"),
     [
         (lambda _: Evidence(), "증거에 표 `vocab`이 없습니다"),
-        (lambda e: dataclasses.replace(e, profile="smoke"), "smoke 프로필"),
+        (lambda e: dataclasses.replace(e, profile="smoke"), "'smoke' 프로필"),
         (lambda e: dataclasses.replace(e, tables={"vocab": e.tables["vocab"][:-1]}), "빠진 조건"),
         (lambda e: changed_row(e, 0, tokens=e.tables["vocab"][0]["tokens"] + 1), "bytes_per_token"),
         (lambda e: changed_row(e, 0, tokens="많음"), "하는데 str"),

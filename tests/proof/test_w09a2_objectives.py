@@ -245,7 +245,7 @@ def test_an_early_mistake_is_paid_for_once(room, item):
     ("item", "change", "said"),
     [
         ("exp-curves", lambda _: Evidence(), "증거에 표 `curve`"),
-        ("exp-curves", lambda e: dataclasses.replace(e, profile="smoke"), "smoke 프로필"),
+        ("exp-curves", lambda e: dataclasses.replace(e, profile="smoke"), "'smoke' 프로필"),
         ("exp-curves", changed("curve", 1, loss=3.0, perplexity=20.085536923187668), "다시 계산하면"),
         ("exp-curves", changed("curve", 5, perplexity=3.0), "exp(손실)이 아닙니다"),
         ("exp-curves", changed("curve", 0, step=5), "열마다 하나가"),
@@ -333,7 +333,7 @@ def survives(room, name, cells):
 def test_sampled_generated_mutants_lose_points(room):
     chosen = random.Random(9).sample(generated(room, EQUIVALENTS, survives, "solution-exp-"), SAMPLED)
     survivors = [name for name, cells in chosen if survives(room, name, cells)]
-    assert len(survivors) <= SAMPLED // 10, survivors
+    assert survivors == []
 
 
 @pytest.mark.full
@@ -341,4 +341,4 @@ def test_generated_mutants_lose_points(room):
     every = generated(room, EQUIVALENTS, survives, "solution-exp-")
     survivors = [name for name, cells in every if survives(room, name, cells)]
     print(f"{len(every)} generated mutants, {len(survivors)} survive:", *survivors, sep="\n  ")
-    assert len(survivors) <= len(every) / 10, survivors
+    assert len(survivors) <= len(every) / 100, survivors

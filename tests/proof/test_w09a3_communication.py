@@ -56,7 +56,7 @@ def test_the_checks_know_the_notebooks_sizes(room):
     ("item", "change", "said"),
     [
         ("exp-mixed", lambda _: Evidence(), "증거에 표 `shares`"),
-        ("exp-mixed", lambda e: dataclasses.replace(e, profile="smoke"), "smoke 프로필"),
+        ("exp-mixed", lambda e: dataclasses.replace(e, profile="smoke"), "'smoke' 프로필"),
         ("exp-mixed", changed("shares", 0, flushed=0.9), "다시 세면"),
         ("exp-mixed", changed("shares", 3, flushed=0.5), "거꾸로 갑니다"),
         ("exp-mixed", changed("shares", 10, overflowed=0.001), "있을 수 없는 비율"),

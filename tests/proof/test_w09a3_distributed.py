@@ -187,7 +187,7 @@ def test_an_early_mistake_is_paid_for_once(room, item):
     ("item", "change", "said"),
     [
         ("exp-links", lambda _: Evidence(), "증거에 표 `ring`"),
-        ("exp-links", lambda e: dataclasses.replace(e, profile="smoke"), "smoke 프로필"),
+        ("exp-links", lambda e: dataclasses.replace(e, profile="smoke"), "'smoke' 프로필"),
         ("exp-links", without("links"), "증거에 표 `links`"),
         ("exp-links", everywhere("ring", steps=7), "다시 계산하면"),
         ("exp-links", changed("links", 3, seconds=1.0), "다시 계산하면"),
