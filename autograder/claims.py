@@ -26,7 +26,7 @@ def table(evidence: Evidence, name: str, columns: Mapping[str, Any], count: int 
     rows = evidence.tables.get(name, [])
     if not rows:
         said = "표를 만드는 셀을 끝까지 실행하세요. 제출할 때는 pack이 담은 pack 폴더를 함께 냅니다."
-        expect.fail(f"증거에 표 `{name}`이(가) 없습니다. {said}", "증거 없음")
+        expect.fail(f"증거에 `{name}` 표가 없습니다. {said}", "증거 없음")
     if evidence.profile not in PROFILES:
         said = "PROFILE을 'cpu'로 두고 다시 pack을 실행하세요."
         expect.fail(f"증거가 {expect.show(evidence.profile)} 프로필로 만들어졌습니다. {said}", "작은 프로필의 증거")
@@ -45,7 +45,7 @@ def conclusion(evidence: Evidence, name: str, right: Mapping[str, Any]) -> None:
     """Fail unless the conclusion says in every field of ``right`` what follows from the table; floats may differ by :data:`NEAR`."""
     claim = evidence.conclusions.get(name)
     if not isinstance(claim, dict):
-        expect.fail(f"결론 `{name}`이(가) 없습니다.", "결론이 없음")
+        expect.fail(f"`{name}` 결론이 없습니다.", "결론이 없음")
     for field, value in right.items():
         said = claim.get(field)
         number = isinstance(said, (int, float)) and not isinstance(said, bool)

@@ -230,7 +230,7 @@ def test_conclusions_follow_from_the_table(submission, evidence):
     for name, (members, towards) in right.items():
         claim = evidence.conclusions.get(name)
         if not isinstance(claim, dict):
-            expect.fail(f"결론 `{name}`이 없습니다.")
+            expect.fail(f"`{name}` 결론이 없습니다.", "결론이 없음")
         expect.equal(claim.get("rows"), [row["number"] for row in members], given=f"결론 {name}의 rows")
         if claim.get("direction") != towards:
             expect.fail(f"결론 {name}의 방향 {expect.show(claim.get('direction'))}이(가) 표의 수와 다릅니다.", "표와 반대인 결론")

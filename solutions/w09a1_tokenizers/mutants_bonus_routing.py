@@ -382,10 +382,7 @@ DynamicTokenizer.decode = router_decode
 ]
 
 NO_CANDIDATE = "글을 그대로 되돌리는 후보가 없습니다."
-NO_PLACE = "맨 앞에는 후보의 순번이 있어야 합니다."
 EQUIVALENT = {
-    f"solution-bonus-router-choose: cheapest: '{NO_CANDIDATE}' → '{NO_CANDIDATE}x'": "the words of an error are free",
     f"solution-bonus-router-choose: cheapest: if not lossless: raise ValueError('{NO_CANDIDATE}') → (left out)": "min of nothing raises it",
     f"solution-bonus-router-choose: cheapest: raise ValueError('{NO_CANDIDATE}') → (left out)": "min of nothing raises it",
-    f"solution-bonus-router: decode: '{NO_PLACE}' → '{NO_PLACE}x'": "the words of an error are free",
 }

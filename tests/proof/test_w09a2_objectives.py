@@ -244,7 +244,7 @@ def test_an_early_mistake_is_paid_for_once(room, item):
 @pytest.mark.parametrize(
     ("item", "change", "said"),
     [
-        ("exp-curves", lambda _: Evidence(), "증거에 표 `curve`"),
+        ("exp-curves", lambda _: Evidence(), "증거에 `curve` 표가 없습니다"),
         ("exp-curves", lambda e: dataclasses.replace(e, profile="smoke"), "'smoke' 프로필"),
         ("exp-curves", changed("curve", 1, loss=3.0, perplexity=20.085536923187668), "다시 계산하면"),
         ("exp-curves", changed("curve", 5, perplexity=3.0), "exp(손실)이 아닙니다"),
@@ -252,8 +252,8 @@ def test_an_early_mistake_is_paid_for_once(room, item):
         ("exp-curves", changed("curve", 0, loss=True), "bool"),
         ("exp-curves", claimed("start", ratio=1.0), "결론 start의 ratio"),
         ("exp-curves", claimed("learned", direction="up"), "결론 learned의 direction"),
-        ("exp-curves", lambda e: dataclasses.replace(e, conclusions={}), "결론 `start`"),
-        ("exp-rates", without("rates"), "증거에 표 `rates`"),
+        ("exp-curves", lambda e: dataclasses.replace(e, conclusions={}), "`start` 결론이 없습니다"),
+        ("exp-rates", without("rates"), "증거에 `rates` 표가 없습니다"),
         ("exp-rates", changed("rates", 0, targets_per_step=500.0), "개를 맞혔습니다"),
         ("exp-rates", changed("rates", 1, first_loss=9.0), "5 % 안에"),
         ("exp-rates", changed("rates", 2, rate=0.15), "비율"),

@@ -55,7 +55,7 @@ def test_the_checks_know_the_notebooks_sizes(room):
 @pytest.mark.parametrize(
     ("item", "change", "said"),
     [
-        ("exp-mixed", lambda _: Evidence(), "증거에 표 `shares`"),
+        ("exp-mixed", lambda _: Evidence(), "증거에 `shares` 표가 없습니다"),
         ("exp-mixed", lambda e: dataclasses.replace(e, profile="smoke"), "'smoke' 프로필"),
         ("exp-mixed", changed("shares", 0, flushed=0.9), "다시 세면"),
         ("exp-mixed", changed("shares", 3, flushed=0.5), "거꾸로 갑니다"),
@@ -84,7 +84,7 @@ def test_the_checks_know_the_notebooks_sizes(room):
         ("exp-overlap", changed("overlap", 2, buckets=3), "버킷의 수가"),
         ("exp-overlap", claimed("overlap-best", buckets=1), "결론 overlap-best의 buckets"),
         ("exp-overlap", claimed("overlap-gain", factor=9.0), "결론 overlap-gain의 factor"),
-        ("exp-overlap", lambda e: dataclasses.replace(e, conclusions={}), "결론 `overlap-best`"),
+        ("exp-overlap", lambda e: dataclasses.replace(e, conclusions={}), "`overlap-best` 결론이 없습니다"),
     ],
 )
 def test_evidence_is_a_claim(room, item, change, said):

@@ -186,9 +186,9 @@ def test_an_early_mistake_is_paid_for_once(room, item):
 @pytest.mark.parametrize(
     ("item", "change", "said"),
     [
-        ("exp-links", lambda _: Evidence(), "증거에 표 `ring`"),
+        ("exp-links", lambda _: Evidence(), "증거에 `ring` 표가 없습니다"),
         ("exp-links", lambda e: dataclasses.replace(e, profile="smoke"), "'smoke' 프로필"),
-        ("exp-links", without("links"), "증거에 표 `links`"),
+        ("exp-links", without("links"), "증거에 `links` 표가 없습니다"),
         ("exp-links", everywhere("ring", steps=7), "다시 계산하면"),
         ("exp-links", changed("links", 3, seconds=1.0), "다시 계산하면"),
         ("exp-links", changed("ring", 0, world=5), "랭크가"),
@@ -197,7 +197,7 @@ def test_an_early_mistake_is_paid_for_once(room, item):
         ("exp-links", claimed("traffic", direction="down"), "결론 traffic의 direction"),
         ("exp-links", claimed("ethernet", factor=1.0), "결론 ethernet의 factor"),
         ("exp-links", claimed("crossing", link="pcie"), "결론 crossing의 link"),
-        ("exp-pipeline", without("stages"), "증거에 표 `stages`"),
+        ("exp-pipeline", without("stages"), "증거에 `stages` 표가 없습니다"),
         ("exp-pipeline", everywhere("stages", bubble=0.5), "다시 계산하면"),
         ("exp-pipeline", changed("stages", 0, peaks=[9, 9, 9, 9]), "맞지 않습니다"),
         ("exp-pipeline", changed("stages", 0, bubble=1.5), "있을 수 없는 값"),
@@ -207,7 +207,7 @@ def test_an_early_mistake_is_paid_for_once(room, item):
         ("exp-pipeline", claimed("bubble", direction="up"), "결론 bubble의 direction"),
         ("exp-pipeline", claimed("held", peak=64), "결론 held의 peak"),
         ("exp-pipeline", claimed("memory-saved", bytes=0), "결론 memory-saved의 bytes"),
-        ("exp-pipeline", lambda e: dataclasses.replace(e, conclusions={}), "결론 `same-time`"),
+        ("exp-pipeline", lambda e: dataclasses.replace(e, conclusions={}), "`same-time` 결론이 없습니다"),
     ],
 )
 def test_evidence_is_a_claim(room, item, change, said):
