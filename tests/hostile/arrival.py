@@ -12,8 +12,9 @@
     left_out: ["a link"]                       # what staff read besides
     refused: ""                                # words of the error where nothing at all is taken
 
-Makers: ``{zeros: 60000000}`` bytes of nothing, ``{link: "@secret@"}``, ``{hard: "@secret@"}``, ``{pipe: true}``, ``{bzip: text}``,
+Makers: ``{zeros: 60000000}`` bytes of nothing, ``{link: "@secret@"}``, ``{pipe: true}``, ``{bzip: text}``,
 ``{zip: [[name, text], …]}``, ``{locked: text}`` for an entry that says it is encrypted, ``{many: 60000}`` for so many empty files.
+``@outside@`` in a name or a label stands for a folder that exists and is not the term's.
 """
 
 from __future__ import annotations
@@ -104,6 +105,7 @@ def arrive(arrival: Arrival, folder: Path, room: Path) -> Arrived:
     course.term.mkdir()
     if arrival.roster:
         (course.term / "roster.csv").write_text(ROSTER, encoding="utf-8")
+    arrival = _placed(arrival, str(folder / "outside"))
     source = _made(arrival, folder)
     before = _around(folder)
     arrived = Arrived(arrival)
@@ -119,6 +121,12 @@ def arrive(arrival: Arrival, folder: Path, room: Path) -> Arrived:
     arrived.left += [f"changed {name}" for name in sorted(before.keys() | after.keys()) if before.get(name) != after.get(name)]
     arrived.left += list(_strange(course.term, secret))
     return arrived
+
+
+def _placed(arrival: Arrival, outside: str) -> Arrival:
+    files = [(name.replace("@outside@", outside), content) for name, content in arrival.files]
+    aside = {label.replace("@outside@", outside): words for label, words in arrival.aside.items()}
+    return arrival.model_copy(update={"files": files, "aside": aside})
 
 
 def _problems(arrival: Arrival, course: Course, found: Collected | None) -> Iterator[str]:
@@ -195,8 +203,6 @@ def _made(arrival: Arrival, folder: Path) -> Path:
                 path.write_text(content, encoding="utf-8")
             case {"link": str(target)}:
                 path.symlink_to(target.replace("@secret@", secret))
-            case {"hard": str(target)}:
-                os.link(target.replace("@secret@", secret), path)
             case {"pipe": True}:
                 os.mkfifo(path)
             case _:

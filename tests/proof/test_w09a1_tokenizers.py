@@ -225,10 +225,7 @@ def test_further_tables_and_conclusions_are_claims(room, item, table, conclusion
     for tables, claims in (
         ({**room.evidence.tables, table: []}, room.evidence.conclusions),
         ({**room.evidence.tables, table: changed}, room.evidence.conclusions),
-        (
-            {**room.evidence.tables, table: spoilt},
-            room.evidence.conclusions,
-        ),
+        ({**room.evidence.tables, table: spoilt}, room.evidence.conclusions),
         (room.evidence.tables, {**room.evidence.conclusions, conclusion: {"rows": [1], "direction": "up", "jaccard": True}}),
         (room.evidence.tables, {}),
     ):
