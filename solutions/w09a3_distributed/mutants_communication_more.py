@@ -362,6 +362,7 @@ def moe_output(x, weights, experts, kept, networks):
 ]
 
 _LAST_OF_TWO = "축이 둘인 텐서에서 마지막 축은 1번 축이다"
+_ALIKE = "두 목록의 길이는 언제나 같다"
 EQUIVALENT = {
     f"solution-bonus-moe{name}: -1 → --1{number}": _LAST_OF_TWO
     for name, number in (
@@ -369,4 +370,13 @@ EQUIVALENT = {
         *(("-route: load_balancing_loss", number) for number in ("", " (2)")),
         (": within_capacity", ""),
     )
+}
+EQUIVALENT |= {
+    (
+        "solution-mixed-scaler-rule: next_scale: grown <= torch.finfo(torch.float32).max → grown < torch.finfo(torch.float32).max"
+    ): "2의 거듭제곱은 가장 큰 수와 같지 않다",
+    "solution-mixed-step-masters: round_weights: True → False": _ALIKE,
+    "solution-mixed-step: mixed_precision_step: True → False": _ALIKE,
+    "solution-theory-shards: answer_shards: True → False": _ALIKE,
+    "solution-theory-underflow: answer_underflow: 65504 → 65505": "곱이 두 수 사이에 떨어지는 문제는 뽑히지 않는다",
 }

@@ -262,7 +262,7 @@ def survives(room, name, cells):
 def test_sampled_generated_mutants_lose_points(room):
     chosen = random.Random(9).sample(chosen_mutants(room), SAMPLED)
     survivors = [name for name, cells in chosen if survives(room, name, cells)]
-    assert len(survivors) <= SAMPLED // 10, survivors
+    assert survivors == []
 
 
 @pytest.mark.full
@@ -270,4 +270,4 @@ def test_generated_mutants_lose_points(room):
     every = chosen_mutants(room)
     survivors = [name for name, cells in every if survives(room, name, cells)]
     print(f"{len(every)} generated mutants, {len(survivors)} survive:", *survivors, sep="\n  ")
-    assert len(survivors) <= len(every) / 10, survivors
+    assert len(survivors) <= len(every) / 100, survivors
