@@ -101,9 +101,7 @@ def _dask(course: Course, submissions: list[Submitted], kinds: dict[str, str], a
     from distributed import LocalCluster
 
     held: list[float] = []
-    unwatched = dask.config.set(
-        {"distributed.worker.profile.enabled": False}
-    )  # it grows with time; the guide turns it off
+    unwatched = dask.config.set({"distributed.worker.profile.enabled": False})  # it grows with time; the guide turns it off
     with unwatched, LocalCluster(n_workers=WORKERS, threads_per_worker=1, dashboard_address=":0") as cluster:
         started = time.perf_counter()
         options = {"scheduler": cluster.scheduler_address, "on_result": lambda _: held.append(_resident())}
