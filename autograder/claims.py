@@ -18,7 +18,7 @@ NEAR = 1e-6  # of a conclusion's number, in proportion where it is larger than o
 def table(evidence: Evidence, name: str, columns: Mapping[str, Any], count: int | None = None) -> list[dict[str, Any]]:
     """The rows of a table that has every column with values of its type, as :func:`course_lib.kit.expect.mismatch` understands types.
 
-    A column ``seed`` holds the same seed in every row, one that a generator takes.
+    A column ``seed``, asked for or not, holds the same seed in every row, one that a generator takes.
 
     Args:
         count: how many rows there must be.
@@ -30,6 +30,8 @@ def table(evidence: Evidence, name: str, columns: Mapping[str, Any], count: int 
     if evidence.profile not in PROFILES:
         said = "PROFILE을 'cpu'로 두고 다시 pack을 실행하세요."
         expect.fail(f"증거가 {expect.show(evidence.profile)} 프로필로 만들어졌습니다. {said}", "작은 프로필의 증거")
+    if any("seed" in row for row in rows):
+        columns = {**columns, "seed": int}
     for number, row in enumerate(rows):
         for column, kind in columns.items():
             if problem := expect.mismatch(row.get(column), kind, f"표 {name}의 {number}번 행 {column}"):

@@ -44,12 +44,12 @@ def main() -> None:
         submissions, kinds = _submissions(course)
         alone = _alone(course)
         ways = {f"{WORKERS} processes": _pool, f"dask.distributed, {WORKERS} workers": _dask}
-        above = [way for way, grade in ways.items() if not _held(course, way, grade(course, submissions, kinds, alone))]
+        above = [way for way, grade in ways.items() if not _within_bound(course, way, grade(course, submissions, kinds, alone))]
     if above:
         raise SystemExit(f"Memory grew beyond {BOUND:g} MB with {' and with '.join(above)}.")
 
 
-def _held(course: Course, way: str, measured: tuple[float, float]) -> bool:
+def _within_bound(course: Course, way: str, measured: tuple[float, float]) -> bool:
     """Print what was measured and empty the store, so that the next way grades anew; whether memory kept its bound."""
     seconds, grown = measured
     print(f"{way}: {SUBMISSIONS} submissions, scores equal to those graded alone, {seconds / SUBMISSIONS:.2f} s each; ", end="")

@@ -96,12 +96,12 @@ def load() -> list[Arrival]:
     return [Arrival.model_validate({"name": path.stem} | load_yaml(path)) for path in sorted(ARRIVALS.glob("*.yml"))]
 
 
-def arrive(arrival: Arrival, folder: Path, room: Path) -> Arrived:
-    """Collect it twice into a new term in ``folder``, as a TA who is not sure of the first time would. The course is in ``room``."""
+def arrive(arrival: Arrival, folder: Path, root: Path) -> Arrived:
+    """Collect it twice into a new term in ``folder``, as a TA who is not sure of the first time would. The course is in ``root``."""
     secret = secrets.token_hex(12)
     (folder / "outside").mkdir(parents=True)
     (folder / "outside" / "secret.txt").write_text(secret)
-    course = open_course(room, folder / "term")
+    course = open_course(root, folder / "term")
     course.term.mkdir()
     if arrival.roster:
         (course.term / "roster.csv").write_text(ROSTER, encoding="utf-8")
